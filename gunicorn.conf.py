@@ -1,0 +1,56 @@
+"""How gunicorn runs itemsite; bin/serve and the container both use it."""
+
+import os
+import runpy
+import signal
+import sys
+
+from itemsite import embedded, startup
+
+if not startup.has_database_url() and "ITEMSITE_POSTGRES_FD" not in os.environ:
+    sys.exit("itemsite: DATABASE_URL is not set. See .env.example; on a laptop use bin/serve.")
+
+wsgi_app = "itemsite.wsgi"
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+if "ITEMSITE_LISTENER_FD" in os.environ:  # bin/serve listens already
+    bind = f"fd://{os.environ['ITEMSITE_LISTENER_FD']}"
+
+worker_class = "gthread"
+workers = 2
+threads = 8  # several times the database pool, so that /healthz answers when PostgreSQL hangs
+timeout = 30  # seconds without a sign of life before a worker is replaced
+graceful_timeout = 30  # seconds for the requests under way at SIGTERM
+keepalive = 5  # seconds
+control_socket_disable = True
+loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
+
+
+def post_worker_init(worker) -> None:
+    """Tell the address when the first worker can answer."""
+    if worker.age == 1 and "ITEMSITE_ADDRESS" in os.environ:
+        print(f"itemsite: {os.environ['ITEMSITE_ADDRESS']} (Ctrl-C stops it)", flush=True)
+
+
+def on_reload(server) -> None:
+    """SIGHUP reloads, as administrators expect; but a closed terminal sends it too."""
+    if STARTED_IN_TERMINAL and not _has_terminal():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def on_exit(server) -> None:
+    if "ITEMSITE_POSTGRES_FD" in os.environ:
+        embedded.stop(int(os.environ["ITEMSITE_POSTGRES_FD"]))
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
+STARTED_IN_TERMINAL = _has_terminal()
+
+with startup.plain_errors():  # a wrong setting ends gunicorn here, with one sentence
+    runpy.run_module("itemsite.settings")  # and stays unimported, so that SIGHUP reads it anew

@@ -1,0 +1,56 @@
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from items.forms import ItemForm
+from items.models import Item, ItemQuerySet
+
+COUNT_MAX = 10_000  # rows that are counted; beyond, searching beats paging
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than COUNT_MAX: counting a million rows takes longer than showing them."""
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by().values("pk")[:COUNT_MAX].count()
+
+
+@admin.register(Item)
+class ItemAdmin(admin.ModelAdmin):
+    form = ItemForm
+    fields = ["name", "description", "created_at", "updated_at", "version"]
+    readonly_fields = ["created_at", "updated_at", "version"]
+    list_display = ["name", "summary", "created_at", "updated_at"]
+    list_filter = ["created_at"]
+    search_fields = ["search"]  # only shows the box: get_search_results asks in our way
+    search_help_text = "Words, or parts of words, of the name or description"
+    ordering = ["-id"]
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    paginator = CappedPaginator
+
+    @admin.display(description="description")
+    def summary(self, item: Item) -> str:
+        return item.summary
+
+    def get_queryset(self, request: HttpRequest) -> ItemQuerySet:
+        return super().get_queryset(request).with_summary()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return queryset.matching(search_term), False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
+        """Lock what a POST will write, so that saving never brings a deleted row back."""
+        item = super().get_object(request, object_id, from_field)
+        if item is None or request.method != "POST":
+            return item
+        return Item.objects.select_for_update().filter(pk=item.pk).first()
+
+    def save_model(self, request: HttpRequest, obj: Item, form: ItemForm, change: bool) -> None:
+        form.save()  # writes the changed fields alone

@@ -1,0 +1,110 @@
+"""What the database must grant, checked before it is migrated: `check --database default`."""
+
+from django.core import checks
+from django.core.checks import CheckMessage, Error
+from django.db import DatabaseError, connections
+
+SERVER_VERSION_MIN = 15_00_00  # PostgreSQL 15
+RISKY_WHEN_OFF = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def check_database(app_configs, databases=None, **kwargs: object) -> list[CheckMessage]:
+    """Return what keeps itemsite from working in these databases, with the SQL that mends it."""
+    return [message for alias in databases or [] for message in _check(alias)]
+
+
+def _check(alias: str) -> list[CheckMessage]:
+    try:
+        with connections[alias].cursor() as cursor:
+            return [*_rights(cursor), *_server(cursor)]
+    except DatabaseError as error:
+        hint = "Is the server up, and are user, password and database right?"
+        return [Error(f"DATABASE_URL: {error}".strip(), hint=hint, id="items.E001")]
+
+
+def _rights(cursor) -> list[CheckMessage]:
+    cursor.execute(
+        """
+        SELECT format('%I', current_user), format('%I', current_database()),
+               coalesce(format('%I', current_schema()), ''),
+               coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),
+               has_database_privilege(current_database(), 'CREATE')
+               OR 2 = (SELECT count(*) FROM pg_extension WHERE extname IN ('pg_trgm', 'unaccent'))
+        """
+    )
+    role, database, schema, may_make_tables, has_extensions = cursor.fetchone()
+    mend = f"As its owner or a superuser run: ALTER DATABASE {database} OWNER TO {role};"
+    if not schema:
+        return [
+            Error(
+                f"DATABASE_URL: role {role} finds no schema in database {database}.",
+                hint=f"As a superuser run: CREATE SCHEMA {role} AUTHORIZATION {role};",
+                id="items.E002",
+            )
+        ]
+    messages: list[CheckMessage] = []
+    if not may_make_tables:
+        what = f"may not create tables in schema {schema} of {database}"
+        messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E003"))
+    elif not has_extensions:
+        what = f"may not create the extensions pg_trgm and unaccent in {database}"
+        messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E004"))
+    return messages + _foreign_tables(cursor, role)
+
+
+def _foreign_tables(cursor, role: str) -> list[CheckMessage]:
+    """Find tables that another role made, as when somebody once migrated as postgres."""
+    cursor.execute(
+        """
+        SELECT format('ALTER TABLE %I OWNER TO %I;', relname, current_user)
+        FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+          AND relname IN ('django_migrations', 'items_item', 'auth_user')
+          AND NOT pg_has_role(relowner, 'USAGE')
+        ORDER BY relname
+        """
+    )
+    orders = [order for (order,) in cursor.fetchall()]
+    if not orders:
+        return []
+    return [
+        Error(
+            f"DATABASE_URL: tables here belong to another role than {role}.",
+            hint=f"As a superuser run, and so for every table: {' '.join(orders)}",
+            id="items.E005",
+        )
+    ]
+
+
+def _server(cursor) -> list[CheckMessage]:
+    messages: list[CheckMessage] = []
+    version = cursor.connection.info.server_version
+    if version < SERVER_VERSION_MIN:
+        text = f"DATABASE_URL: the server is PostgreSQL {version // 10_000}; 15 or newer is needed."
+        messages.append(Error(text, hint="Upgrade it with pg_upgrade.", id="items.E006"))
+    cursor.execute(
+        """
+        SELECT pg_encoding_to_char(encoding), lower('Ä') = 'ä'
+        FROM pg_database WHERE datname = current_database()
+        """
+    )
+    encoding, knows_letters = cursor.fetchone()
+    if encoding != "UTF8":
+        text = f"DATABASE_URL: the database is in {encoding}; items need UTF8."
+        hint = "Create it anew: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0;"
+        messages.append(Error(text, hint=hint, id="items.E007"))
+    elif not knows_letters:
+        text = "DATABASE_URL: the database's locale knows no letters outside ASCII."
+        hint = (
+            "Searching Ä will not find ä. Create it anew with LOCALE 'C.UTF-8' TEMPLATE template0."
+        )
+        messages.append(checks.Warning(text, hint=hint, id="items.W001"))
+    cursor.execute(
+        "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'",
+        [list(RISKY_WHEN_OFF)],
+    )
+    for (name,) in cursor.fetchall():
+        text = f"DATABASE_URL: {name} is off: a power cut loses or breaks what was saved."
+        hint = f"As a superuser run: ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf();"
+        messages.append(checks.Warning(text, hint=hint, id="items.W002"))
+    return messages

@@ -1,0 +1,160 @@
+"""The item, its rules, and the questions asked of the table."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import connection, models
+from django.db.models.functions import Concat, Left, Length, Now
+from django.db.models.lookups import LessThanOrEqual
+from django.urls import reverse
+
+NAME_MAX_LENGTH = 200  # characters
+DESCRIPTION_MAX_LENGTH = 10_000  # characters
+
+# One pattern states a rule for Python's re and for PostgreSQL, which both know \u escapes.
+# Neither engine's \s will do: they disagree about Unicode.
+SPACE = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+INVISIBLE = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+INVISIBLE += r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+CONTROL = r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
+
+NAME_VISIBLE = f"[^{SPACE}{INVISIBLE}]"
+NAME_VISIBLE_MESSAGE = "This field is required."  # what looks empty is empty
+NAME_UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
+NAME_UNTRIMMED_MESSAGE = "Remove the space around the name."
+NAME_CONTROL = f"[{CONTROL}]"
+NAME_CONTROL_MESSAGE = "A name is one line: remove line breaks, tabs and control characters."
+DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
+
+SUMMARY_LENGTH = 200  # characters of the description in a list
+
+
+def _utc(column: str) -> str:
+    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {column}"""
+
+
+# The keys of an item in JSON, and what PostgreSQL puts there.
+JSON_KEYS = {
+    "id": "id",
+    "name": "name",
+    "description": "description",
+    "created_at": _utc("created_at"),
+    "updated_at": _utc("updated_at"),
+}
+JSON_ROWS = f"""
+    SELECT id, row_to_json(json)::text
+    FROM (SELECT {", ".join(JSON_KEYS.values())} FROM (%s) AS item) AS json
+"""
+
+
+def no_lone_surrogates(text: str) -> None:
+    """Refuse half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValidationError("This holds half a character (a lone surrogate).", "surrogate")
+
+
+class Fold(models.Func):
+    """Text without case and accents, as the column `search` holds it."""
+
+    function = "items_fold"
+    arity = 1
+    output_field = models.TextField()
+
+
+class ItemQuerySet(models.QuerySet):
+    def newest_first(self) -> "ItemQuerySet":
+        return self.order_by("-id")
+
+    def oldest_first(self) -> "ItemQuerySet":
+        return self.order_by("id")
+
+    def matching(self, words: str) -> "ItemQuerySet":
+        """Keep items that hold every word in name or description, case and accents aside."""
+        items = self
+        for word in words.split():
+            items = items.filter(search__contains=Fold(models.Value(word)))
+        return items
+
+    def with_summary(self) -> "ItemQuerySet":
+        """Add `summary`, the beginning of the description, and leave the rest in the database."""
+        return self.defer("description").annotate(summary=Left("description", SUMMARY_LENGTH))
+
+    def json_rows(self) -> list[tuple[int, str]]:
+        """Return (id, JSON object) of each item in order; PostgreSQL writes the JSON."""
+        items, parameters = self.values(*JSON_KEYS).query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(JSON_ROWS % items, parameters)
+            return cursor.fetchall()
+
+
+class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
+    def get_queryset(self) -> ItemQuerySet:
+        return super().get_queryset().defer("search")  # as long as the text itself, never shown
+
+
+class Item(models.Model):
+    name = models.CharField(
+        max_length=NAME_MAX_LENGTH,
+        validators=[
+            no_lone_surrogates,
+            RegexValidator(NAME_VISIBLE, NAME_VISIBLE_MESSAGE, "required"),
+            RegexValidator(NAME_UNTRIMMED, NAME_UNTRIMMED_MESSAGE, "untrimmed", inverse_match=True),
+            RegexValidator(NAME_CONTROL, NAME_CONTROL_MESSAGE, "control", inverse_match=True),
+        ],
+    )
+    description = models.TextField(
+        max_length=DESCRIPTION_MAX_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[no_lone_surrogates],
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger
+    version = models.BigIntegerField(db_default=1, editable=False)  # counts changes, by a trigger
+    search = models.GeneratedField(
+        expression=Fold(
+            Concat("name", models.Value("\n"), "description", output_field=models.TextField())
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = ItemManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="item_name_visible",
+                condition=models.Q(name__regex=NAME_VISIBLE),
+                violation_error_message=NAME_VISIBLE_MESSAGE,
+            ),
+            models.CheckConstraint(
+                name="item_name_trimmed",
+                condition=~models.Q(name__regex=NAME_UNTRIMMED),
+                violation_error_message=NAME_UNTRIMMED_MESSAGE,
+            ),
+            models.CheckConstraint(
+                name="item_name_one_line",
+                condition=~models.Q(name__regex=NAME_CONTROL),
+                violation_error_message=NAME_CONTROL_MESSAGE,
+            ),
+            models.CheckConstraint(
+                name="item_description_length",
+                condition=LessThanOrEqual(Length("description"), DESCRIPTION_MAX_LENGTH),
+                violation_error_message=DESCRIPTION_LENGTH_MESSAGE,
+            ),
+        ]
+        indexes = [GinIndex(OpClass("search", "gin_trgm_ops"), name="item_search")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("items:detail", args=[self.pk])
+
+    def validate_constraints(self, exclude=None) -> None:
+        """Ask PostgreSQL nothing: the fields' validators hold the same rules.
+
+        Django would send one query per constraint, before the INSERT meets them all.
+        """

@@ -1,0 +1,53 @@
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, register_converter
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+
+from items import api, views
+from items.paging import read_id
+from items.problems import wants_json
+
+
+class IdConverter:
+    """A bigint key in ASCII digits; anything else is no address of ours."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        pk = read_id(value)
+        if pk is None:
+            raise ValueError(value)
+        return pk
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+def page_or_json(page: Callable, endpoint: Callable) -> Callable:
+    """Serve people and scripts at one address.
+
+    Exempt from CSRF because the JSON side never looks at the session, and the
+    page side here only reads.
+    """
+
+    @csrf_exempt
+    def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
+        response = endpoint(request, **kwargs) if wants_json(request) else page(request, **kwargs)
+        patch_vary_headers(response, ["Accept"])
+        return response
+
+    return view
+
+
+register_converter(IdConverter, "id")
+
+app_name = "items"
+urlpatterns = [
+    path("", page_or_json(views.item_list, api.item_list), name="list"),
+    path("new/", views.item_new, name="new"),
+    path("<id:pk>/", page_or_json(views.item_detail, api.item_detail), name="detail"),
+    path("<id:pk>/edit/", views.item_edit, name="edit"),
+    path("<id:pk>/delete/", views.item_delete, name="delete"),
+]

@@ -1,0 +1,113 @@
+"""The pages."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from items.forms import ItemForm
+from items.models import Item
+from items.paging import newest_page, read_id
+
+ITEMS_PER_PAGE = 50
+
+View = Callable[..., HttpResponse]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Let those pass who have the permission; ask strangers to sign in."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, **kwargs: int) -> HttpResponse:
+            if request.user.has_perm(permission):
+                return view(request, **kwargs)
+            if request.user.is_authenticated:
+                raise PermissionDenied("Your account may not do this. Ask an administrator.")
+            return redirect_to_login(request.get_full_path())
+
+        return checked
+
+    return decorate
+
+
+@require_safe
+@needs("items.view_item")
+def item_list(request: HttpRequest) -> HttpResponse:
+    page = newest_page(
+        Item.objects.with_summary(),
+        ITEMS_PER_PAGE,
+        after=_read_cursor(request, "after"),
+        before=_read_cursor(request, "before"),
+    )
+    return render(request, "items/item_list.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("items.add_item")
+def item_new(request: HttpRequest) -> HttpResponse:
+    form = ItemForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _form_page(request, form)
+    item = form.save()
+    messages.success(request, f"Added {item.name}.")
+    return redirect(item)
+
+
+@require_safe
+@needs("items.view_item")
+def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(Item, pk=pk)
+    return render(request, "items/item_detail.html", {"item": item})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("items.change_item")
+@transaction.atomic
+def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    item = _locked_item(request, pk)
+    form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
+    if not form.is_valid():
+        return _form_page(request, form)
+    form.save()
+    messages.success(request, f"Saved {item.name}.")
+    return redirect(item)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("items.delete_item")
+@transaction.atomic
+def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    item = _locked_item(request, pk)
+    if request.method != "POST":
+        return render(request, "items/item_delete.html", {"item": item})
+    item.delete()
+    messages.success(request, f"Deleted {item.name}.")
+    return redirect("items:list")
+
+
+def _locked_item(request: HttpRequest, pk: int) -> Item:
+    """Return the item, locked until the end of the transaction if this request will write it."""
+    items = Item.objects.select_for_update() if request.method == "POST" else Item.objects
+    return get_object_or_404(items, pk=pk)
+
+
+def _form_page(request: HttpRequest, form: ItemForm) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "items/item_form.html", {"form": form}, status=status)
+
+
+def _read_cursor(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name)
+    if text is None:
+        return None
+    cursor = read_id(text)
+    if cursor is None:
+        raise BadRequest(f"{name} is not the id of an item. Start at the top of the list.")
+    return cursor

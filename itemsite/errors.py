@@ -1,0 +1,88 @@
+"""The site's error pages, for people as HTML and for scripts as problem+json."""
+
+import sys
+from http import HTTPStatus
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.db import DatabaseError, IntegrityError, InterfaceError
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.template.loader import render_to_string
+from django.urls import is_valid_path
+
+from items.problems import Problem, wants_json
+
+RETRY_AFTER_SECONDS = 2
+
+ERROR_TITLES = {
+    400: "That could not be read",
+    403: "Not allowed",
+    404: "Not found",
+    500: "Something went wrong",
+    503: "Back in a moment",
+}
+
+# Classes of SQLSTATE (PostgreSQL, appendix A) that pass by themselves: connection lost, idle
+# transaction ended, deadlock, out of resources, object locked, server stopping, disk trouble.
+PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    shown = isinstance(exception, BadRequest) and str(exception)
+    return _answer(request, 400, shown or "The request is malformed.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _answer(request, 403, str(exception or "") or "You may not do this.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    detail = "The form was too old, or cookies are off. Go back, reload the page and send it again."
+    return _answer(request, 403, detail)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    with_slash = f"{request.path_info}/"
+    if not request.path_info.endswith("/") and is_valid_path(with_slash):
+        if request.method in ("GET", "HEAD"):
+            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+        # Clients follow a redirected POST with GET: the write would be lost and look well.
+        return _answer(request, 404, f"There is nothing here. Did you mean {with_slash} ?")
+    told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    return _answer(request, 404, told or "There is nothing here.")
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 411, "Send the body with its Content-Length, not chunked.")
+
+
+def content_too_large(request: HttpRequest) -> HttpResponse:
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return _answer(request, 413, f"The body is over {limit:,} bytes. Send it in parts.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an unexpected error; those of the database are mapped by their SQLSTATE."""
+    error = sys.exc_info()[1]
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        sqlstate = getattr(error.__cause__, "sqlstate", None)
+        if sqlstate is None or sqlstate.startswith(PASSING_SQLSTATES):
+            detail = "The database cannot be reached just now. Nothing was saved; try again soon."
+            return _answer(request, 503, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+        if sqlstate.startswith("22"):
+            return _answer(request, 400, "The request holds a value that the database cannot take.")
+        if isinstance(error, IntegrityError):
+            return _answer(
+                request, 409, "This contradicts what is in the database. Nothing was saved."
+            )
+    return _answer(request, 500, "The fault is ours, and it was logged. Nothing was saved.")
+
+
+def _answer(
+    request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    if wants_json(request):
+        return Problem(status, detail, headers=headers).response()
+    context = {"title": ERROR_TITLES.get(status, HTTPStatus(status).phrase), "detail": detail}
+    # Without the request: the page asks the database nothing, not even who is signed in.
+    return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)

@@ -1,0 +1,107 @@
+"""bin/serve: make everything ready on this machine, then become gunicorn."""
+
+import io
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+from django.core.management import CommandError, call_command
+
+from itemsite import embedded, startup
+
+MIGRATION_LOCK = 4_697_420_311  # any number, the same for every start against one database
+ADMIN = "admin"
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
+    host, port = os.environ.get("BIND", "127.0.0.1"), os.environ.get("PORT", "8000")
+    with startup.plain_errors():
+        listener = _listen(host, port)
+        startup.use_local_defaults(host)
+        if not startup.has_database_url():
+            embedded.start()
+            os.environ["ITEMSITE_POSTGRES_FD"] = str(embedded.keep_through_exec())
+        _prepare()
+    os.set_inheritable(listener.fileno(), True)
+    os.environ["ITEMSITE_LISTENER_FD"] = str(listener.fileno())
+    os.environ["ITEMSITE_ADDRESS"] = f"http://{_shown_host(host)}:{listener.getsockname()[1]}/"
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *sys.argv[1:]])
+
+
+def _listen(host: str, port: str) -> socket.socket:
+    """Take the address before anything else is begun."""
+    if not port.isdecimal() or not 0 <= int(port) <= 65535:
+        sys.exit(f"itemsite: PORT: {port!r} is no port. Choose a number from 1024 to 65535.")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[
+            0
+        ]
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        where = f"{host} port {port}"
+        sys.exit(
+            f"itemsite: cannot listen on {where}: {error.strerror}."
+            f" Choose another: PORT=8001 bin/serve, or BIND=127.0.0.1"
+        )
+    return listener
+
+
+def _prepare() -> None:
+    """Migrate, collect static files and make the first administrator, one start at a time."""
+    statement_timeout = os.environ.get("STATEMENT_TIMEOUT_SECONDS")
+    os.environ["STATEMENT_TIMEOUT_SECONDS"] = "0"  # for the migrations
+    django.setup()
+    try:
+        call_command("check", databases=["default"], stdout=io.StringIO())
+        with _one_at_a_time():
+            call_command("migrate", verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)
+            _make_admin()
+    except CommandError as error:  # a SystemCheckError is one
+        sys.exit(f"itemsite: {error}")
+    del os.environ["STATEMENT_TIMEOUT_SECONDS"]
+    if statement_timeout is not None:
+        os.environ["STATEMENT_TIMEOUT_SECONDS"] = statement_timeout
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+            connection.close()
+
+
+def _make_admin() -> None:
+    from django.contrib.auth import get_user_model
+
+    User = get_user_model()
+    if User.objects.filter(is_superuser=True).exists():
+        return
+    password = secrets.token_urlsafe(12)
+    User.objects.create_superuser(ADMIN, password=password)
+    print(
+        f"itemsite: the administrator is {ADMIN}, password {password} (shown this once)", flush=True
+    )
+
+
+def _shown_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+if __name__ == "__main__":
+    main()

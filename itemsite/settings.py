@@ -1,0 +1,209 @@
+"""Every setting, from the environment; .env.example lists the variables.
+
+The safe value is the default. A missing or odd one stops the start with a
+sentence that names the variable.
+"""
+
+import logging
+from pathlib import Path
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import FileAwareEnv, validate
+
+from itemsite import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+
+env = FileAwareEnv(strip_whitespace=True)  # SECRET_KEY_FILE names a file that holds SECRET_KEY
+
+# The site
+
+DEBUG = env.bool("DEBUG", default=False)
+HTTPS = env.bool("HTTPS", default=True)  # people reach it over TLS, ended by a proxy
+
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        ("SECRET_KEY is too short" if SECRET_KEY else "SECRET_KEY is not set")
+        + ": it takes 50 characters or more, secret and random. Make one with"
+        ' python3 -c "import secrets; print(secrets.token_urlsafe(50))" and set it,'
+        " or SECRET_KEY_FILE, as in .env.example. On a laptop bin/serve does that."
+    )
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+for origin in CSRF_TRUSTED_ORIGINS:
+    if "://" not in origin:
+        raise ImproperlyConfigured(
+            f"CSRF_TRUSTED_ORIGINS: {origin} lacks its scheme. Write https://{origin}"
+        )
+
+ACTIONS = ("view", "add", "change", "delete")
+VISITORS_MAY = [
+    action.strip()
+    for action in env.list("VISITORS_MAY", default=["view"])
+    if action.strip()  # set but empty: everything asks for a sign-in
+]
+for action in VISITORS_MAY:
+    if action not in ACTIONS:
+        raise ImproperlyConfigured(
+            f"VISITORS_MAY: {action!r} is not an action. Choose from {', '.join(ACTIONS)}."
+        )
+
+ROOT_URLCONF = "itemsite.urls"
+WSGI_APPLICATION = "itemsite.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False  # errors.page_not_found redirects reading; a redirected write would be lost
+
+INSTALLED_APPS = [
+    "items",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+]
+
+MIDDLEWARE = [
+    "itemsite.health.answer_health",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "itemsite.bodies.refuse_unmeasured_bodies",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "items.visitors.open_to_visitors",
+            ],
+        },
+    },
+]
+
+# PostgreSQL
+
+STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", default=5)  # 0: none
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+if DATABASE_URL:
+    try:
+        default = dj_database_url.parse(DATABASE_URL)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
+            " with special characters in the password as %XX."
+        ) from error
+    if default["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(
+            "DATABASE_URL: items live in PostgreSQL only. Write postgresql://USER:PASSWORD@HOST/NAME"
+        )
+else:
+    default = embedded.database()
+
+DATABASES = {
+    "default": {
+        **default,
+        "CONN_HEALTH_CHECKS": True,  # the pool tries a connection before it hands it out
+        "OPTIONS": {
+            # After 45 s without a server, the pool's own 300 s left it dead 12 s longer.
+            "pool": {
+                "min_size": 2,
+                "max_size": 4,
+                "timeout": 1,
+                "reconnect_timeout": 2,
+                "max_lifetime": 1800,
+                "max_idle": 300,
+            },
+            "connect_timeout": 2,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "application_name": "itemsite",
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
+            " -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s",
+            **default.get("OPTIONS", {}),
+        },
+    }
+}
+
+# Signing in
+
+AUTHENTICATION_BACKENDS = [
+    "items.visitors.VisitorsBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/items/"
+LOGOUT_REDIRECT_URL = "/items/"
+
+# The browser
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains and
+    "security.W021",  # preloading bind hosts that are not ours to bind
+]
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "itemsite.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a body that is no file
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # of the times on pages; JSON is always UTC
+
+# The log
+
+LOG_LEVEL = env.str(
+    "LOG_LEVEL", default="INFO", validate=validate.OneOf(list(logging.getLevelNamesMapping()))
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}},
+}

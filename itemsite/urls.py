@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/items/")),
+    path("items/", include("items.urls")),
+    path("accounts/", include("itemsite.accounts")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "itemsite.errors.bad_request"
+handler403 = "itemsite.errors.permission_denied"
+handler404 = "itemsite.errors.page_not_found"
+handler500 = "itemsite.errors.server_error"

@@ -1,0 +1,38 @@
+#!/usr/bin/env python
+"""Django's command line. Without DATABASE_URL it starts this machine's private PostgreSQL."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+from itemsite import embedded, startup
+
+WITHOUT_DATABASE = {"help", "version", "--help", "--version", "collectstatic", "makemessages"}
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
+    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if command == "runserver":
+        os.environ.setdefault("DEBUG", "1")
+    else:
+        os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")  # a command may take its time
+    with startup.plain_errors():
+        if command == "runserver" or not startup.has_database_url():
+            startup.use_local_defaults(_host(sys.argv[2:]))
+        if command not in WITHOUT_DATABASE and not startup.has_database_url():
+            embedded.start()
+        execute_from_command_line(sys.argv)
+
+
+def _host(arguments: list[str]) -> str:
+    """Return where runserver will listen: its argument is [[HOST:]PORT]."""
+    for argument in arguments:
+        if not argument.startswith("-"):
+            return argument.rpartition(":")[0] or "127.0.0.1"
+    return "127.0.0.1"
+
+
+if __name__ == "__main__":
+    main()
