@@ -1,0 +1,27 @@
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from items.spreadsheet import SpreadsheetError, import_csv
+
+
+class Command(BaseCommand):
+    help = "Import a CSV file in UTF-8 with the columns name and description: all rows or none."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *, file: Path, **options: object) -> None:
+        try:
+            with (
+                open(file, "rb") as lines,
+                tqdm(total=file.stat().st_size, unit="B", unit_scale=True, delay=0.5) as bar,
+            ):
+                count = import_csv(lines, bar.update)
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}.") from error
+        except SpreadsheetError as error:
+            raise CommandError(f"{file} {error} Nothing was imported.") from error
+        self.stdout.write(self.style.SUCCESS(f"Imported {count:,} items from {file}."))
