@@ -21,7 +21,6 @@ class CappedPaginator(Paginator):
 @admin.register(Item)
 class ItemAdmin(admin.ModelAdmin):
     form = ItemForm
-    fields = ["name", "description", "created_at", "updated_at", "version"]
     readonly_fields = ["created_at", "updated_at", "version"]
     list_display = ["name", "summary", "created_at", "updated_at"]
     list_filter = ["created_at"]
@@ -36,6 +35,9 @@ class ItemAdmin(admin.ModelAdmin):
     @admin.display(description="description")
     def summary(self, item: Item) -> str:
         return item.summary
+
+    def get_fields(self, request: HttpRequest, obj: Item | None = None) -> list[str]:
+        return [*ItemForm.Meta.fields, *(self.readonly_fields if obj else [])]
 
     def get_queryset(self, request: HttpRequest) -> ItemQuerySet:
         return super().get_queryset(request).with_summary()

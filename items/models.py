@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import connection, models
 from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
@@ -103,11 +103,10 @@ class Item(models.Model):
         ],
     )
     description = models.TextField(
-        max_length=DESCRIPTION_MAX_LENGTH,
         blank=True,
         default="",
         db_default="",
-        validators=[no_lone_surrogates],
+        validators=[no_lone_surrogates, MaxLengthValidator(DESCRIPTION_MAX_LENGTH)],
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger

