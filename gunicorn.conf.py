@@ -1,7 +1,6 @@
 """How gunicorn runs itemsite; bin/serve and the container both use it."""
 
 import os
-import runpy
 import signal
 import sys
 
@@ -52,5 +51,5 @@ def _has_terminal() -> bool:
 
 STARTED_IN_TERMINAL = _has_terminal()
 
-with startup.plain_errors():  # a wrong setting ends gunicorn here, with one sentence
-    runpy.run_module("itemsite.settings")  # and stays unimported, so that SIGHUP reads it anew
+startup.read_settings()  # a wrong value ends gunicorn here, with one sentence
+del sys.modules["itemsite.settings"]  # so that SIGHUP reads them anew

@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from itemsite import embedded, startup
+from itemsite import startup
 
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "collectstatic", "makemessages"}
 
@@ -18,12 +18,12 @@ def main() -> None:
         os.environ.setdefault("DEBUG", "1")
     else:
         os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")  # a command may take its time
-    with startup.plain_errors():
-        if command == "runserver" or not startup.has_database_url():
-            startup.use_local_defaults(_host(sys.argv[2:]))
-        if command not in WITHOUT_DATABASE and not startup.has_database_url():
-            embedded.start()
-        execute_from_command_line(sys.argv)
+    if command == "runserver" or not startup.has_database_url():
+        startup.use_local_defaults(_host(sys.argv[2:]))
+    startup.read_settings()
+    if command not in WITHOUT_DATABASE and not startup.has_database_url():
+        startup.start_postgres()
+    execute_from_command_line(sys.argv)
 
 
 def _host(arguments: list[str]) -> str:

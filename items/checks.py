@@ -1,8 +1,9 @@
 """What the database must grant, checked before it is migrated: `check --database default`."""
 
+import psycopg
 from django.core import checks
 from django.core.checks import CheckMessage, Error
-from django.db import DatabaseError, connections
+from django.db import connections
 
 SERVER_VERSION_MIN = 15_00_00  # PostgreSQL 15
 RISKY_WHEN_OFF = ("fsync", "full_page_writes", "synchronous_commit")
@@ -15,14 +16,16 @@ def check_database(app_configs, databases=None, **kwargs: object) -> list[CheckM
 
 def _check(alias: str) -> list[CheckMessage]:
     try:
-        with connections[alias].cursor() as cursor:
-            return [*_rights(cursor), *_server(cursor)]
-    except DatabaseError as error:
+        # Around the pool, which would only say that it waited in vain.
+        with psycopg.connect(**connections[alias].get_connection_params()) as connection:
+            return [*_rights(connection.cursor()), *_server(connection)]
+    except psycopg.Error as error:
         hint = "Is the server up, and are user, password and database right?"
-        return [Error(f"DATABASE_URL: {error}".strip(), hint=hint, id="items.E001")]
+        said = str(error).partition("\n")[0]
+        return [Error(f"DATABASE_URL: {said}", hint=hint, id="items.E001")]
 
 
-def _rights(cursor) -> list[CheckMessage]:
+def _rights(cursor: psycopg.Cursor) -> list[CheckMessage]:
     cursor.execute(
         """
         SELECT format('%I', current_user), format('%I', current_database()),
@@ -52,7 +55,7 @@ def _rights(cursor) -> list[CheckMessage]:
     return messages + _foreign_tables(cursor, role)
 
 
-def _foreign_tables(cursor, role: str) -> list[CheckMessage]:
+def _foreign_tables(cursor: psycopg.Cursor, role: str) -> list[CheckMessage]:
     """Find tables that another role made, as when somebody once migrated as postgres."""
     cursor.execute(
         """
@@ -76,9 +79,10 @@ def _foreign_tables(cursor, role: str) -> list[CheckMessage]:
     ]
 
 
-def _server(cursor) -> list[CheckMessage]:
+def _server(connection: psycopg.Connection) -> list[CheckMessage]:
     messages: list[CheckMessage] = []
-    version = cursor.connection.info.server_version
+    cursor = connection.cursor()
+    version = connection.info.server_version
     if version < SERVER_VERSION_MIN:
         text = f"DATABASE_URL: the server is PostgreSQL {version // 10_000}; 15 or newer is needed."
         messages.append(Error(text, hint="Upgrade it with pg_upgrade.", id="items.E006"))

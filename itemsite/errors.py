@@ -4,7 +4,7 @@ import sys
 from http import HTTPStatus
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, DisallowedHost
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
@@ -28,6 +28,8 @@ PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        return _answer(request, 400, "This name is not among the site's ALLOWED_HOSTS.")
     shown = isinstance(exception, BadRequest) and str(exception)
     return _answer(request, 400, shown or "The request is malformed.")
 

@@ -20,13 +20,13 @@ ADMIN = "admin"
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
     host, port = os.environ.get("BIND", "127.0.0.1"), os.environ.get("PORT", "8000")
-    with startup.plain_errors():
-        listener = _listen(host, port)
-        startup.use_local_defaults(host)
-        if not startup.has_database_url():
-            embedded.start()
-            os.environ["ITEMSITE_POSTGRES_FD"] = str(embedded.keep_through_exec())
-        _prepare()
+    listener = _listen(host, port)
+    startup.use_local_defaults(host)
+    startup.read_settings()
+    if not startup.has_database_url():
+        startup.start_postgres()
+        os.environ["ITEMSITE_POSTGRES_FD"] = str(embedded.keep_through_exec())
+    _prepare()
     os.set_inheritable(listener.fileno(), True)
     os.environ["ITEMSITE_LISTENER_FD"] = str(listener.fileno())
     os.environ["ITEMSITE_ADDRESS"] = f"http://{_shown_host(host)}:{listener.getsockname()[1]}/"
@@ -56,8 +56,6 @@ def _listen(host: str, port: str) -> socket.socket:
 
 def _prepare() -> None:
     """Migrate, collect static files and make the first administrator, one start at a time."""
-    statement_timeout = os.environ.get("STATEMENT_TIMEOUT_SECONDS")
-    os.environ["STATEMENT_TIMEOUT_SECONDS"] = "0"  # for the migrations
     django.setup()
     try:
         call_command("check", databases=["default"], stdout=io.StringIO())
@@ -67,9 +65,6 @@ def _prepare() -> None:
             _make_admin()
     except CommandError as error:  # a SystemCheckError is one
         sys.exit(f"itemsite: {error}")
-    del os.environ["STATEMENT_TIMEOUT_SECONDS"]
-    if statement_timeout is not None:
-        os.environ["STATEMENT_TIMEOUT_SECONDS"] = statement_timeout
 
 
 @contextmanager
@@ -77,7 +72,9 @@ def _one_at_a_time() -> Iterator[None]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = 0")
+        cursor.execute(
+            "SET lock_timeout = 0; SET statement_timeout = 0"
+        )  # migrations may take long
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         try:
             yield

@@ -5,6 +5,7 @@ sentence that names the variable.
 """
 
 import logging
+import zoneinfo
 from pathlib import Path
 
 import dj_database_url
@@ -193,6 +194,12 @@ STORAGES = {
 LANGUAGE_CODE = "en"
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # of the times on pages; JSON is always UTC
+try:
+    zoneinfo.ZoneInfo(TIME_ZONE)
+except (ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
+    raise ImproperlyConfigured(
+        f"TIME_ZONE: {TIME_ZONE!r} is unknown. Write one such as Europe/Berlin."
+    ) from error
 
 # The log
 

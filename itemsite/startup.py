@@ -3,11 +3,10 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from importlib import import_module
 
 from django.core.exceptions import ImproperlyConfigured
-from environs import EnvError
 
 from itemsite import embedded
 from itemsite.programs import EmbeddedPostgresError
@@ -17,12 +16,19 @@ SECRET_KEY_FILE = VAR / "secret_key"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """End the process with one sentence where a setting or the laptop's PostgreSQL is at fault."""
+def read_settings() -> None:
+    """Import the settings; a wrong value ends the process with one sentence."""
     try:
-        yield
-    except (ImproperlyConfigured, EnvError, EmbeddedPostgresError) as error:
+        import_module("itemsite.settings")
+    except (ImproperlyConfigured, ValueError) as error:  # environs raises ValueErrors
+        sys.exit(f"itemsite: {error}")
+
+
+def start_postgres() -> None:
+    """Start the private PostgreSQL, or end the process with a sentence that says why not."""
+    try:
+        embedded.start()
+    except EmbeddedPostgresError as error:
         sys.exit(f"itemsite: {error}")
 
 

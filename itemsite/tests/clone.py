@@ -1,0 +1,135 @@
+"""A copy of the project in a folder of its own, run as people run it: over processes and HTTP."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from itemsite.embedded import PROJECT
+
+PARTS = ("itemsite", "items", "templates", "static", "manage.py", "gunicorn.conf.py")
+PATIENCE_SECONDS = 60  # until something has certainly failed
+
+
+class Clone:
+    """The project in `folder`, with its own private PostgreSQL."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for part in PARTS:
+            copy = shutil.copytree if (PROJECT / part).is_dir() else shutil.copy
+            copy(PROJECT / part, folder / part)
+        self.home = Path(self.python("from itemsite import embedded; print(embedded.home())"))
+
+    def environment(self, **variables):
+        clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONUNBUFFERED": "1"}
+        return clean | variables
+
+    def python(self, code, **variables):
+        """Run some code in the clone and return what it prints."""
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=self.folder,
+            env=self.environment(**variables),
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout.strip()
+
+    def manage(self, *arguments, **variables):
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=self.folder,
+            env=self.environment(**variables),
+            capture_output=True,
+            text=True,
+        )
+
+    def serve(self, **variables):
+        return Server(
+            [sys.executable, "-m", "itemsite.serve"],
+            self.folder,
+            self.environment(**{"PORT": "0"} | variables),
+        )
+
+    def postmaster_pid(self):
+        """Return PostgreSQL's process number, or None while it does not run."""
+        try:
+            return int((self.home / "data/postmaster.pid").read_text().split("\n", 1)[0])
+        except FileNotFoundError:
+            return None
+
+    def remove(self):
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Server:
+    """A server's process; `url` is where it answers."""
+
+    def __init__(self, command, folder, environment):
+        self.log = folder / f"server-{time.monotonic_ns()}.log"  # a pipe would fill and block it
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.port = None
+
+    @property
+    def output(self):
+        """All that the server printed until now."""
+        return self.log.read_text()
+
+    def wait_for_address(self):
+        def address():
+            assert self.process.poll() is None, f"The server ended:\n{self.output}"
+            return re.search(r"http://[\d.]+:(\d+)/", self.output)
+
+        self.port = int(until(address)[1])
+        return self
+
+    def stop(self):
+        """Return the exit status after SIGTERM."""
+        self.process.terminate()
+        return self.process.wait(PATIENCE_SECONDS)
+
+    def kill(self):
+        """Kill the master and its workers, which are of one process group, with no warning."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+
+    def request(self, method, path, body=None, **headers):
+        """Return status, headers and body (parsed, where it is JSON)."""
+        connection = self.connection()
+        if body is not None and not isinstance(body, (str, bytes)):
+            body = json.dumps(body)
+            headers |= {"Content-Type": "application/json"}
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        if "json" in response.headers.get("Content-Type", ""):
+            content = json.loads(content or "null")
+        return response.status, response.headers, content
+
+
+def until(condition):
+    """Return what `condition` gives once it is true."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (result := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+    return result

@@ -1,0 +1,115 @@
+"""A role that lacks rights gets the SQL that mends it, from the check and from bin/serve."""
+
+import re
+
+import pytest
+
+from itemsite.tests.clone import PATIENCE_SECONDS, Clone
+
+AS_SUPERUSER = (
+    "from itemsite import embedded; embedded.start(); c = embedded.connect_as_superuser()"
+)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    clone = Clone(tmp_path_factory.mktemp("clone"))
+    yield clone
+    clone.remove()
+
+
+@pytest.fixture
+def sql(clone):
+    """Return a function that runs orders as a superuser."""
+
+    def run(*orders):
+        return clone.python(
+            "; ".join([AS_SUPERUSER, *(f'c.execute("{order}")' for order in orders)])
+        )
+
+    return run
+
+
+def url(clone, role, database):
+    """Return a DATABASE_URL for a role: only itemsite is let in, and it becomes the other."""
+    socket = clone.python("from itemsite import embedded; print(embedded.socket_folder())")
+    host = socket.replace("/", "%2F")
+    return f"postgresql://itemsite@{host}:5432/{database}?options=-c%20role%3D{role}"
+
+
+@pytest.fixture
+def granted(clone, sql):
+    """Give the tutorials' mistake: a role with all privileges on a database, and its URL."""
+    sql(
+        "CREATE ROLE granted",
+        "GRANT granted TO itemsite",
+        "CREATE DATABASE theirs",
+        "GRANT ALL PRIVILEGES ON DATABASE theirs TO granted",
+    )
+    yield url(clone, "granted", "theirs")
+    sql("DROP DATABASE theirs", "DROP ROLE granted")
+
+
+def hold(clone):
+    return clone.serve().wait_for_address()
+
+
+def test_serve_prints_the_sql_and_it_mends(clone, sql, granted):
+    keeper = hold(clone)
+
+    refused = clone.serve(DATABASE_URL=granted)
+    status = refused.process.wait(PATIENCE_SECONDS)
+    order = re.search(r"run: (ALTER DATABASE .*;)", refused.output)[1]
+    sql(order)
+    served = clone.serve(DATABASE_URL=granted).wait_for_address()
+    made = served.request("POST", "/items/", {"name": "Book"})[0]
+    served.stop()
+    keeper.stop()
+
+    assert status == 1
+    assert "role granted may not create tables in schema public of theirs" in refused.output
+    assert order == "ALTER DATABASE theirs OWNER TO granted;"
+    assert "Traceback" not in refused.output
+    assert made == 201
+
+
+def test_the_check_prints_it_too(clone, granted):
+    keeper = hold(clone)
+
+    said = clone.manage("check", "--database", "default", DATABASE_URL=granted, SECRET_KEY="s" * 50)
+    keeper.stop()
+
+    assert said.returncode == 1
+    assert "ALTER DATABASE theirs OWNER TO granted;" in said.stderr
+
+
+def test_tables_of_another_role_are_named(clone, sql, granted):
+    keeper = hold(clone)
+    sql("ALTER DATABASE theirs OWNER TO granted")
+    as_superuser = url(clone, "granted", "theirs").replace("itemsite@", "postgres@").split("?")[0]
+    migrated = clone.manage("migrate", DATABASE_URL=as_superuser, SECRET_KEY="s" * 50)
+
+    said = clone.manage("check", "--database", "default", DATABASE_URL=granted, SECRET_KEY="s" * 50)
+    keeper.stop()
+
+    assert migrated.returncode == 0
+    assert "ALTER TABLE items_item OWNER TO granted;" in said.stderr
+
+
+def test_an_ordinary_database_passes(clone):
+    said = clone.manage("check", "--database", "default")
+
+    assert said.returncode == 0
+    assert "no issues" in said.stdout
+
+
+def test_a_risky_server_is_named(clone, sql):
+    keeper = hold(clone)
+    sql("ALTER DATABASE itemsite SET synchronous_commit = off")
+
+    said = clone.manage("check", "--database", "default")
+    sql("ALTER DATABASE itemsite RESET synchronous_commit")
+    keeper.stop()
+
+    assert "synchronous_commit is off" in said.stderr
+    assert said.returncode == 0

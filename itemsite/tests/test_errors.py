@@ -1,0 +1,97 @@
+"""Every error speaks to people in HTML and to scripts in problem+json."""
+
+import psycopg
+import pytest
+from django.db import DatabaseError, IntegrityError, OperationalError
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+from items import views
+
+pytestmark = pytest.mark.django_db
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def client():
+    return Client(raise_request_exception=False)
+
+
+def test_an_unknown_address(client):
+    page = client.get("/no/such/page/", headers=HTML)
+    answer = client.get("/no/such/page/")
+
+    assertContains(page, "<h1>Not found</h1>", status_code=404, html=True)
+    assert answer.json()["title"] == "Not Found"
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def failing(error, sqlstate=None):
+    """Return a view that fails as the database would."""
+
+    def view(*args, **kwargs):
+        cause = psycopg.Error()
+        cause.sqlstate = sqlstate
+        raise error from cause
+
+    return view
+
+
+@pytest.mark.parametrize(
+    ("error", "sqlstate", "status"),
+    [
+        pytest.param(OperationalError("no route to host"), None, 503, id="no connection"),
+        pytest.param(OperationalError("admin shutdown"), "57P01", 503, id="server stopping"),
+        pytest.param(DatabaseError("idle in transaction"), "25P03", 503, id="ended while idle"),
+        pytest.param(OperationalError("lock timeout"), "55P03", 503, id="locked"),
+        pytest.param(OperationalError("disk full"), "53100", 503, id="disk full"),
+        pytest.param(IntegrityError("check"), "23514", 409, id="constraint"),
+        pytest.param(DatabaseError("syntax"), "42601", 500, id="our mistake"),
+        pytest.param(ValueError("secret detail"), None, 500, id="a bug"),
+    ],
+)
+def test_errors_of_the_database_are_told_apart(client, monkeypatch, error, sqlstate, status):
+    monkeypatch.setattr(views, "newest_page", failing(error, sqlstate))
+    monkeypatch.setattr("items.models.ItemQuerySet.json_rows", failing(error, sqlstate))
+
+    page, answer = client.get("/items/", headers=HTML), client.get("/items/")
+
+    assert page.status_code == answer.status_code == status
+    assert page["Content-Type"] == "text/html; charset=utf-8"
+    assert answer["Content-Type"] == "application/problem+json"
+    assert page.get("Retry-After") == answer.get("Retry-After") == ("2" if status == 503 else None)
+    assert str(error).encode() not in page.content + answer.content
+
+
+def test_a_form_in_another_charset_is_refused():
+    client = Client(enforce_csrf_checks=True, headers=HTML)
+    client.cookies["csrftoken"] = "t" * 32
+    content_type = "application/x-www-form-urlencoded; charset=utf-16"
+
+    response = client.post("/items/new/", "name=x", content_type)
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize(("headers", "shown"), [(HTML, b"<h1>"), ({}, b'"status": 413')])
+def test_a_large_body_is_refused(client, headers, shown):
+    response = client.post("/items/", "d" * 2_700_000, "text/plain", headers=headers)
+
+    assert response.status_code == 413
+    assert shown in response.content
+
+
+def test_a_body_without_length_is_refused(client):
+    response = client.post(
+        "/items/", '{"name": "x"}', "application/json", headers={"Transfer-Encoding": "chunked"}
+    )
+
+    assert response.status_code == 411
+
+
+def test_probes_need_no_host_and_no_right(client, settings):
+    settings.VISITORS_MAY = []
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/healthz", headers={"Host": "10.0.0.7"}).json() == {"status": "ok"}
+    assert client.get("/readyz", headers={"Host": "10.0.0.7"}).json() == {"status": "ok"}

@@ -1,0 +1,151 @@
+"""What Django's test client cannot show: gunicorn, cut bodies, races."""
+
+import json
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from itemsite.tests.clone import Clone
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    clone = Clone(tmp_path_factory.mktemp("clone"))
+    server = clone.serve().wait_for_address()
+    yield server
+    server.stop()
+    clone.remove()
+
+
+@pytest.fixture
+def item(server):
+    return server.request("POST", "/items/", {"name": "Book", "description": "old"})[2]
+
+
+def count(server):
+    return len(server.request("GET", "/items/?limit=1000")[2])
+
+
+def send_raw(server, data):
+    """Send bytes, close our side, and return the status of the answer."""
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").readline()
+    return int(answer.split()[1])
+
+
+CUT = [
+    pytest.param("POST", "/items/", "application/json", b'{"name": "cut"}', id="JSON"),
+    pytest.param("PATCH", "/items/{id}/", "application/json", b'{"name": "cut"}', id="PATCH"),
+    pytest.param(
+        "POST", "/items/new/", "application/x-www-form-urlencoded", b"name=cut", id="form"
+    ),
+    pytest.param(
+        "POST",
+        "/items/new/",
+        "multipart/form-data; boundary=zz",
+        b'--zz\r\nContent-Disposition: form-data; name="name"\r\n\r\ncut\r\n',
+        id="multipart",
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "content_type", "body"), CUT)
+def test_a_cut_body_is_not_taken_for_the_whole(server, item, method, path, content_type, body):
+    before = count(server)
+    token = "t" * 32
+    head = (
+        f"{method} {path.format(id=item['id'])} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Cookie: csrftoken={token}\r\nX-CSRFToken: {token}\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: 4000\r\n\r\n"
+    )
+
+    status = send_raw(server, head.encode() + body)
+
+    assert status == 400
+    assert count(server) == before
+    assert server.request("GET", f"/items/{item['id']}/")[2] == item
+
+
+def test_a_chunked_body_is_refused_and_not_read_as_empty(server):
+    before = count(server)
+    head = b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    body = b'{"name": "x"}'
+
+    status = send_raw(
+        server, head + b"Transfer-Encoding: chunked\r\n\r\nd\r\n" + body + b"\r\n0\r\n\r\n"
+    )
+
+    assert status == 411
+    assert count(server) == before
+
+
+def test_a_large_body_is_refused(server):
+    body = json.dumps({"name": "x", "description": "d" * 2_700_000})
+
+    status, _, problem = server.request("POST", "/items/", json.loads(body))
+
+    assert (status, problem["status"]) == (413, 413)
+
+
+@pytest.mark.parametrize("path", ["/items/", "/items/{id}/", "/nothing/"])
+def test_head_is_get_without_its_body(server, item, path):
+    path = path.format(id=item["id"])
+
+    got = server.request("GET", path)
+    head = server.request("HEAD", path)
+
+    assert head[0] == got[0]
+    assert head[1]["Content-Length"] == got[1]["Content-Length"]
+    assert not head[2]
+
+
+def test_an_unknown_host_is_refused(server):
+    status, _, problem = server.request("GET", "/items/", Host="evil.example")
+
+    assert status == 400
+    assert "ALLOWED_HOSTS" in problem["detail"]
+    assert server.request("GET", "/items", Host="a_b c")[0] == 400
+
+
+def at_once(calls):
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [done.result()[0] for done in [pool.submit(*call) for call in calls]]
+
+
+def test_one_of_many_deletes_succeeds(server, item):
+    statuses = at_once([(server.request, "DELETE", f"/items/{item['id']}/")] * 12)
+
+    assert sorted(statuses) == [204] + [404] * 11
+
+
+def test_changes_of_different_fields_both_stay(server, item):
+    path = f"/items/{item['id']}/"
+    for n in range(20):
+        name, description = {"name": f"name {n}"}, {"description": f"text {n}"}
+
+        statuses = at_once(
+            [(server.request, "PATCH", path, name), (server.request, "PATCH", path, description)]
+        )
+
+        found = server.request("GET", path)[2]
+        assert statuses == [200, 200]
+        assert (found["name"], found["description"]) == (f"name {n}", f"text {n}")
+
+
+def test_a_change_that_meets_a_delete_brings_nothing_back(server):
+    for n in range(20):
+        path = f"/items/{server.request('POST', '/items/', {'name': f'{n}'})[2]['id']}/"
+
+        patched, deleted = at_once(
+            [
+                (server.request, "PATCH", path, {"name": "back"}),
+                (server.request, "DELETE", path),
+            ]
+        )
+
+        assert patched in (200, 404)
+        assert deleted == 204
+        assert server.request("GET", path)[0] == 404

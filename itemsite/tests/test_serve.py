@@ -1,0 +1,189 @@
+"""bin/serve in a clone of its own: starts, stops, faults."""
+
+import os
+import re
+import signal
+import stat
+import sys
+
+import pytest
+
+from itemsite.tests.clone import PATIENCE_SECONDS, Clone, Server, until
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    clone = Clone(tmp_path_factory.mktemp("a clone's, folder"))
+    yield clone
+    clone.remove()
+
+
+@pytest.fixture
+def server(clone):
+    server = clone.serve().wait_for_address()
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+
+
+def test_serves_pages_json_and_static_files(server):
+    page = server.request("GET", "/items/", Accept="text/html")
+    made = server.request("POST", "/items/", {"name": "Book"})
+    styles = re.search(rb'href="(/static/site\.[0-9a-f]+\.css)"', page[2])[1].decode()
+
+    assert page[0] == 200
+    assert b"An open list" in page[2]
+    assert made[0] == 201
+    assert server.request("GET", "/items/")[2] == [made[2]]
+    assert server.request("GET", styles)[0] == 200
+    assert server.request("GET", "/healthz")[0] == 200
+    assert server.request("GET", "/readyz")[0] == 200
+
+
+def test_tells_the_password_once(tmp_path):
+    clone = Clone(tmp_path)
+    first = clone.serve().wait_for_address()
+    first.stop()
+    second = clone.serve().wait_for_address()
+    second.stop()
+    key = clone.folder / "var/secret_key"
+
+    assert re.search(r"administrator is admin, password \S{16}", first.output)
+    assert "password" not in second.output
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(key.read_text()) >= 50
+    clone.remove()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_leaves_no_process_behind(clone, number):
+    server = clone.serve().wait_for_address()
+    postmaster = clone.postmaster_pid()
+
+    os.killpg(server.process.pid, number)  # as a terminal sends ^C
+    status = server.process.wait(PATIENCE_SECONDS)
+
+    assert status == 0
+    assert clone.postmaster_pid() is None
+    with pytest.raises(ProcessLookupError):
+        os.killpg(server.process.pid, 0)
+    assert not _runs(postmaster)
+
+
+def _runs(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_comes_back_with_all_that_was_acknowledged(clone):
+    server = clone.serve().wait_for_address()
+    acknowledged = [server.request("POST", "/items/", {"name": f"{n}"})[2]["id"] for n in range(30)]
+
+    server.kill()
+    os.kill(clone.postmaster_pid(), signal.SIGKILL)
+    again = clone.serve().wait_for_address()
+    found = [again.request("GET", f"/items/{pk}/")[0] for pk in acknowledged]
+    again.stop()
+
+    assert found == [200] * len(acknowledged)
+
+
+def test_two_at_once_share_one_postgresql_and_migrate_once(tmp_path):
+    clone = Clone(tmp_path)
+
+    one, two = clone.serve(), clone.serve()
+    one.wait_for_address()
+    two.wait_for_address()
+    one.request("POST", "/items/", {"name": "Book"})
+    one.stop()
+    (seen,) = two.request("GET", "/items/")[2]
+    two.stop()
+
+    assert seen["name"] == "Book"
+    assert (one.output + two.output).count("password") == 1
+    assert clone.postmaster_pid() is None
+    clone.remove()
+
+
+def test_waits_for_postgresql_without_a_restart(server, clone):
+    os.kill(clone.postmaster_pid(), signal.SIGKILL)
+    until(lambda: server.request("GET", "/readyz")[0] == 503)
+
+    status, headers, problem = server.request("POST", "/items/", {"name": "x"})
+    page = server.request("GET", "/items/", Accept="text/html")
+    alive = server.request("GET", "/healthz")[0]
+    clone.python("from itemsite import embedded; embedded.start()")
+
+    assert (status, problem["status"], headers["Retry-After"]) == (503, 503, "2")
+    assert (page[0], page[1]["Retry-After"]) == (503, "2")
+    assert b"try again soon" in page[2]
+    assert alive == 200
+    until(lambda: server.request("GET", "/readyz")[0] == 200)
+
+
+def test_a_taken_port_is_one_sentence(server, clone):
+    other = clone.serve(PORT=str(server.port))
+
+    assert other.process.wait(PATIENCE_SECONDS) == 1
+    assert other.output.startswith(f"itemsite: cannot listen on 127.0.0.1 port {server.port}")
+    assert other.output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"PORT": "http"}, "PORT: 'http' is no port"),
+        ({"BIND": "no.such.host.invalid"}, "cannot listen on no.such.host.invalid"),
+        ({"VISITORS_MAY": "fly"}, "VISITORS_MAY: 'fly' is not an action"),
+        ({"PG_BIN": "/nonexistent"}, "PG_BIN: there is no program postgres in /nonexistent"),
+        ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/n"}, "DATABASE_URL: connection failed"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(clone, variables, sentence):
+    server = clone.serve(**variables)
+
+    assert server.process.wait(PATIENCE_SECONDS) == 1
+    assert sentence in server.output
+    assert "Traceback" not in server.output
+
+
+def test_visitors_from_outside_may_only_read(clone):
+    server = clone.serve(BIND="0.0.0.0").wait_for_address()
+
+    status = server.request("POST", "/items/", {"name": "x"})[0]
+    server.stop()
+
+    assert status == 401
+
+
+def test_runserver_finds_the_same_database(server, clone):
+    server.request("POST", "/items/", {"name": "from bin/serve"})
+    command = [sys.executable, "-u", "manage.py", "runserver", "--noreload", "0"]
+    development = Server(command, clone.folder, clone.environment())
+    development.port = until(lambda: _listening_port(development.process.pid))
+
+    listed = development.request("GET", "/items/?limit=1")[2]
+    page = development.request("GET", "/items/new/", Accept="text/html")
+    development.stop()
+
+    assert listed[0]["name"] == "from bin/serve"
+    assert page[0] == 200
+
+
+def _listening_port(pid):
+    """Return the TCP port on which a process listens, from /proc, or None."""
+    sockets = set()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            sockets.add(os.readlink(f"/proc/{pid}/fd/{fd}").removeprefix("socket:[").rstrip("]"))
+        except FileNotFoundError:
+            continue
+    with open("/proc/net/tcp") as table:
+        for line in table.readlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and words[9] in sockets:
+                return int(words[1].split(":")[1], 16)
+    return None

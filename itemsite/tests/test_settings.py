@@ -1,0 +1,110 @@
+"""A missing or odd value stops the start with a sentence that names the variable."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+GOOD = {"SECRET_KEY": "s" * 50, "DATABASE_URL": "postgresql://user:pass@localhost/items"}
+SHOW = "from itemsite import settings as s; print(eval({!r}))"
+
+
+def python(code, variables):
+    environment = {"PATH": os.environ["PATH"], **GOOD, **variables}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={name: value for name, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
+        ({"SECRET_KEY_FILE": "/nonexistent"}, "SECRET_KEY_FILE must be a readable file"),
+        ({"DEBUG": "perhaps"}, "DEBUG"),
+        ({"DATABASE_URL": "mysql://u@h/n"}, "DATABASE_URL: items live in PostgreSQL only"),
+        ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL: items live in PostgreSQL only"),
+        ({"DATABASE_URL": "gibberish"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "postgresql://u:p@h:port/n"}, "DATABASE_URL cannot be read"),
+        ({"VISITORS_MAY": "view,fly"}, "VISITORS_MAY: 'fly' is not an action"),
+        ({"CSRF_TRUSTED_ORIGINS": "example.org"}, "CSRF_TRUSTED_ORIGINS: example.org lacks"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
+        ({"STATEMENT_TIMEOUT_SECONDS": "soon"}, "STATEMENT_TIMEOUT_SECONDS"),
+    ],
+)
+def test_stops_with_a_sentence(variables, sentence):
+    ended = python("from itemsite import startup; startup.read_settings()", variables)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("itemsite: ")
+    assert sentence in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("s.DEBUG", "False"),
+        ("s.VISITORS_MAY", "['view']"),
+        ("s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT", "True"),
+        ("s.SECURE_HSTS_SECONDS", "31536000"),
+        ("s.ALLOWED_HOSTS", "['localhost', '127.0.0.1', '[::1]']"),
+        ("s.DATABASES['default']['CONN_HEALTH_CHECKS']", "True"),
+    ],
+)
+def test_the_default_is_the_safe_value(expression, value):
+    assert python(SHOW.format(expression), {}).stdout.strip() == value
+
+
+@pytest.mark.parametrize(
+    ("variables", "expression", "value"),
+    [
+        ({"VISITORS_MAY": ""}, "s.VISITORS_MAY", "[]"),
+        ({"VISITORS_MAY": "view, add"}, "s.VISITORS_MAY", "['view', 'add']"),
+        ({"ALLOWED_HOSTS": "a.org,b.org"}, "s.ALLOWED_HOSTS", "['a.org', 'b.org']"),
+        ({"HTTPS": "0"}, "s.SECURE_SSL_REDIRECT", "False"),
+        (
+            {"DATABASE_URL": "postgresql://u:p%40ss@[::1]:6000/n?sslmode=require"},
+            "[s.DATABASES['default'][k] for k in ('USER', 'PASSWORD', 'HOST', 'PORT', 'NAME')]"
+            " + [s.DATABASES['default']['OPTIONS']['sslmode']]",
+            "['u', 'p@ss', '::1', 6000, 'n', 'require']",
+        ),
+    ],
+)
+def test_reads(variables, expression, value):
+    assert python(SHOW.format(expression), variables).stdout.strip() == value
+
+
+def test_secrets_come_from_files_too(tmp_path):
+    (tmp_path / "key").write_text("k" * 60 + "\n")
+    (tmp_path / "url").write_text("postgresql://u:p@h/from_file\n")
+    files = {
+        "SECRET_KEY": None,
+        "SECRET_KEY_FILE": str(tmp_path / "key"),
+        "DATABASE_URL": None,
+        "DATABASE_URL_FILE": str(tmp_path / "url"),
+    }
+
+    ended = python(SHOW.format("len(s.SECRET_KEY), s.DATABASES['default']['NAME']"), files)
+
+    assert ended.stdout.strip() == "(60, 'from_file')"
+
+
+def test_every_variable_is_documented():
+    with open("itemsite/settings.py") as settings, open(".env.example") as example:
+        source, documented = settings.read(), example.read()
+    with open("README.md") as readme:
+        table = readme.read()
+
+    names = {part.split('"')[1] for part in source.split("env.")[1:] if part.count('"') >= 2}
+
+    assert {"DATABASE_URL", "SECRET_KEY", "VISITORS_MAY", "LOG_LEVEL"} <= names
+    for name in names:
+        assert f"{name}=" in documented
+        assert f"`{name}`" in table
