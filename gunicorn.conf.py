@@ -10,7 +10,8 @@ if not startup.has_database_url() and "ITEMSITE_POSTGRES_FD" not in os.environ:
     sys.exit("itemsite: DATABASE_URL is not set. See .env.example; on a laptop use bin/serve.")
 
 wsgi_app = "itemsite.wsgi"
-bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+address = f"{startup.url_host(startup.listening_host())}:{startup.listening_port()}"
+bind = address
 if "ITEMSITE_LISTENER_FD" in os.environ:  # bin/serve listens already
     bind = f"fd://{os.environ['ITEMSITE_LISTENER_FD']}"
 
@@ -26,8 +27,8 @@ loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
 
 def post_worker_init(worker) -> None:
     """Tell the address when the first worker can answer."""
-    if worker.age == 1 and "ITEMSITE_ADDRESS" in os.environ:
-        print(f"itemsite: {os.environ['ITEMSITE_ADDRESS']} (Ctrl-C stops it)", flush=True)
+    if worker.age == 1:
+        print(f"itemsite: http://{address}/ (Ctrl-C stops it)", flush=True)
 
 
 def on_reload(server) -> None:

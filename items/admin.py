@@ -7,6 +7,8 @@ from django.utils.functional import cached_property
 from items.forms import ItemForm
 from items.models import Item, ItemQuerySet
 
+admin.site.site_header = admin.site.site_title = "itemsite"
+
 COUNT_MAX = 10_000  # rows that are counted; beyond, searching beats paging
 
 
@@ -30,6 +32,7 @@ class ItemAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     paginator = CappedPaginator
 
     @admin.display(description="description")

@@ -8,7 +8,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 
 from items.forms import ItemForm
 from items.models import Item
@@ -220,7 +219,7 @@ def _shown(key: str) -> str:
 
 
 def _locked_item(pk: int) -> Item:
-    return get_object_or_404(Item.objects.select_for_update(), pk=pk)
+    return Item.objects.select_for_update().get_or_404(pk)
 
 
 # Out

@@ -1,6 +1,7 @@
 """What the database must grant, checked before it is migrated: `check --database default`."""
 
 import psycopg
+from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage, Error
 from django.db import connections
@@ -31,52 +32,54 @@ def _rights(cursor: psycopg.Cursor) -> list[CheckMessage]:
         SELECT format('%I', current_user), format('%I', current_database()),
                coalesce(format('%I', current_schema()), ''),
                coalesce(has_schema_privilege(current_schema(), 'CREATE'), false),
+               coalesce((SELECT nspowner = 'pg_database_owner'::regrole FROM pg_namespace
+                         WHERE nspname = current_schema()), true),
                has_database_privilege(current_database(), 'CREATE')
                OR 2 = (SELECT count(*) FROM pg_extension WHERE extname IN ('pg_trgm', 'unaccent'))
         """
     )
-    role, database, schema, may_make_tables, has_extensions = cursor.fetchone()
-    mend = f"As its owner or a superuser run: ALTER DATABASE {database} OWNER TO {role};"
+    role, database, schema, may_make_tables, follows_owner, has_extensions = cursor.fetchone()
     if not schema:
-        return [
-            Error(
-                f"DATABASE_URL: role {role} finds no schema in database {database}.",
-                hint=f"As a superuser run: CREATE SCHEMA {role} AUTHORIZATION {role};",
-                id="items.E002",
-            )
-        ]
+        text = f"DATABASE_URL: role {role} finds no schema in database {database}."
+        hint = f"As a superuser, in {database}, run: CREATE SCHEMA {role} AUTHORIZATION {role};"
+        return [Error(text, hint=hint, id="items.E002")]
+    mend = f"As a superuser run: ALTER DATABASE {database} OWNER TO {role};"
     messages: list[CheckMessage] = []
     if not may_make_tables:
+        if not follows_owner:  # as in a database made before PostgreSQL 15
+            mend += f" and, in {database}: ALTER SCHEMA {schema} OWNER TO {role};"
         what = f"may not create tables in schema {schema} of {database}"
         messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E003"))
     elif not has_extensions:
         what = f"may not create the extensions pg_trgm and unaccent in {database}"
         messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E004"))
-    return messages + _foreign_tables(cursor, role)
+    return messages + _strangers_tables(cursor, role)
 
 
-def _foreign_tables(cursor: psycopg.Cursor, role: str) -> list[CheckMessage]:
-    """Find tables that another role made, as when somebody once migrated as postgres."""
+def _strangers_tables(cursor: psycopg.Cursor, role: str) -> list[CheckMessage]:
+    """Find what another role made, as when somebody once migrated as postgres."""
+    tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
     cursor.execute(
         """
-        SELECT format('ALTER TABLE %I OWNER TO %I;', relname, current_user)
+        SELECT format('ALTER TABLE %%I OWNER TO %%I;', relname, current_user)
         FROM pg_class
-        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
-          AND relname IN ('django_migrations', 'items_item', 'auth_user')
+        WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(tables)s)
           AND NOT pg_has_role(relowner, 'USAGE')
-        ORDER BY relname
-        """
+        UNION ALL
+        SELECT format('ALTER FUNCTION %%s OWNER TO %%I;', pg_proc.oid::regprocedure, current_user)
+        FROM pg_proc
+        WHERE pronamespace = current_schema()::regnamespace AND starts_with(proname, 'items_')
+          AND NOT pg_has_role(proowner, 'USAGE')
+        ORDER BY 1
+        """,
+        {"tables": [*tables, "django_migrations"]},
     )
     orders = [order for (order,) in cursor.fetchall()]
     if not orders:
         return []
-    return [
-        Error(
-            f"DATABASE_URL: tables here belong to another role than {role}.",
-            hint=f"As a superuser run, and so for every table: {' '.join(orders)}",
-            id="items.E005",
-        )
-    ]
+    text = f"DATABASE_URL: tables here belong to another role than {role}."
+    hint = f"As a superuser, in this database, run: {' '.join(orders)}"
+    return [Error(text, hint=hint, id="items.E005")]
 
 
 def _server(connection: psycopg.Connection) -> list[CheckMessage]:

@@ -6,6 +6,7 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import connection, models
 from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
+from django.http import Http404
 from django.urls import reverse
 
 NAME_MAX_LENGTH = 200  # characters
@@ -78,6 +79,13 @@ class ItemQuerySet(models.QuerySet):
     def with_summary(self) -> "ItemQuerySet":
         """Add `summary`, the beginning of the description, and leave the rest in the database."""
         return self.defer("description").annotate(summary=Left("description", SUMMARY_LENGTH))
+
+    def get_or_404(self, pk: int) -> "Item":
+        """Return one item; raise Http404 with a sentence where it is not."""
+        try:
+            return self.get(pk=pk)
+        except self.model.DoesNotExist:
+            raise Http404(f"There is no item {pk}.")
 
     def json_rows(self) -> list[tuple[int, str]]:
         """Return (id, JSON object) of each item in order; PostgreSQL writes the JSON."""

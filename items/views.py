@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from items.forms import ItemForm
@@ -63,7 +63,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs("items.view_item")
 def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    item = get_object_or_404(Item, pk=pk)
+    item = Item.objects.get_or_404(pk)
     return render(request, "items/item_detail.html", {"item": item})
 
 
@@ -95,7 +95,7 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def _locked_item(request: HttpRequest, pk: int) -> Item:
     """Return the item, locked until the end of the transaction if this request will write it."""
     items = Item.objects.select_for_update() if request.method == "POST" else Item.objects
-    return get_object_or_404(items, pk=pk)
+    return items.get_or_404(pk)
 
 
 def _form_page(request: HttpRequest, form: ItemForm) -> HttpResponse:

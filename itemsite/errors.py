@@ -1,5 +1,6 @@
 """The site's error pages, for people as HTML and for scripts as problem+json."""
 
+import logging
 import sys
 from http import HTTPStatus
 
@@ -66,18 +67,36 @@ def content_too_large(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error; those of the database are mapped by their SQLSTATE."""
     error = sys.exc_info()[1]
-    if isinstance(error, (DatabaseError, InterfaceError)):
-        sqlstate = getattr(error.__cause__, "sqlstate", None)
-        if isinstance(error, DataError):  # class 22, or what the driver refused to send
-            return _answer(request, 400, "The request holds a value that the database cannot take.")
-        if sqlstate is None or sqlstate.startswith(PASSING_SQLSTATES):
-            detail = "The database cannot be reached just now. Nothing was saved; try again soon."
-            return _answer(request, 503, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
-        if isinstance(error, IntegrityError):
-            return _answer(
-                request, 409, "This contradicts what is in the database. Nothing was saved."
-            )
+    if _will_pass(error):
+        detail = "The database cannot be reached just now. Nothing was saved; try again soon."
+        return _answer(request, 503, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    if isinstance(error, DataError):
+        return _answer(request, 400, "The request holds a value that the database cannot take.")
+    if isinstance(error, IntegrityError):
+        detail = "This contradicts what is in the database. Nothing was saved."
+        return _answer(request, 409, detail)
     return _answer(request, 500, "The fault is ours, and it was logged. Nothing was saved.")
+
+
+class ShortenExpected(logging.Filter):
+    """Log what is no bug of ours in one line: the database is away, a stranger's Host."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info and record.exc_info[1]
+        if error and (isinstance(error, DisallowedHost) or _will_pass(error)):
+            record.msg, record.args = f"{record.getMessage()}: {str(error).strip()!r}", None
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def _will_pass(error: BaseException | None) -> bool:
+    """Tell whether the database refused for a reason that passes by itself."""
+    if not isinstance(error, (DatabaseError, InterfaceError)):
+        return False
+    if isinstance(error, DataError):  # its sqlstate is unset when the driver refused to send it
+        return False
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    return sqlstate is None or sqlstate.startswith(PASSING_SQLSTATES)
 
 
 def _answer(

@@ -19,7 +19,7 @@ ADMIN = "admin"
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
-    host, port = os.environ.get("BIND", "127.0.0.1"), os.environ.get("PORT", "8000")
+    host, port = startup.listening_host(), startup.listening_port()
     listener = _listen(host, port)
     startup.use_local_defaults(host)
     startup.read_settings()
@@ -29,7 +29,7 @@ def main() -> None:
     _prepare()
     os.set_inheritable(listener.fileno(), True)
     os.environ["ITEMSITE_LISTENER_FD"] = str(listener.fileno())
-    os.environ["ITEMSITE_ADDRESS"] = f"http://{_shown_host(host)}:{listener.getsockname()[1]}/"
+    os.environ["BIND"], os.environ["PORT"] = host, str(listener.getsockname()[1])
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *sys.argv[1:]])
 
 
@@ -94,10 +94,6 @@ def _make_admin() -> None:
     print(
         f"itemsite: the administrator is {ADMIN}, password {password} (shown this once)", flush=True
     )
-
-
-def _shown_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ The safe value is the default. A missing or odd one stops the start with a
 sentence that names the variable.
 """
 
-import logging
 import zoneinfo
 from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from environs import FileAwareEnv, validate
+from environs import FileAwareEnv
 
 from itemsite import embedded
 
@@ -112,6 +111,10 @@ if DATABASE_URL:
             "DATABASE_URL cannot be read. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
             " with special characters in the password as %XX."
         ) from error
+    if set(default["NAME"]) & set("/@"):  # what follows an unquoted one in the password
+        raise ImproperlyConfigured(
+            "DATABASE_URL: write special characters in the password as %XX: @ is %40, / is %2F."
+        )
     if default["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured(
             "DATABASE_URL: items live in PostgreSQL only. Write postgresql://USER:PASSWORD@HOST/NAME"
@@ -203,14 +206,24 @@ except (ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
 
 # The log
 
-LOG_LEVEL = env.str(
-    "LOG_LEVEL", default="INFO", validate=validate.OneOf(list(logging.getLevelNamesMapping()))
-)
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in LOG_LEVELS:
+    raise ImproperlyConfigured(
+        f"LOG_LEVEL: {LOG_LEVEL!r} is no level. Choose from {', '.join(LOG_LEVELS)}."
+    )
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"expected": {"()": "itemsite.errors.ShortenExpected"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["expected"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}},
 }

@@ -18,6 +18,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 def read_settings() -> None:
     """Import the settings; a wrong value ends the process with one sentence."""
+    if not _has("SECRET_KEY") and SECRET_KEY_FILE.exists():
+        os.environ["SECRET_KEY_FILE"] = str(SECRET_KEY_FILE)  # bin/serve was here
     try:
         import_module("itemsite.settings")
     except (ImproperlyConfigured, ValueError) as error:  # environs raises ValueErrors
@@ -41,13 +43,29 @@ def use_local_defaults(host: str) -> None:
     os.environ.setdefault("HTTPS", "0")
     if host in LOOPBACK:
         os.environ.setdefault("VISITORS_MAY", "view,add,change,delete")
-    if "SECRET_KEY" not in os.environ and "SECRET_KEY_FILE" not in os.environ:
+    if not _has("SECRET_KEY"):
         _make_secret_key()
-        os.environ["SECRET_KEY_FILE"] = str(SECRET_KEY_FILE)
 
 
 def has_database_url() -> bool:
-    return bool(os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"))
+    return _has("DATABASE_URL")
+
+
+def listening_host() -> str:
+    return os.environ.get("BIND") or "127.0.0.1"
+
+
+def listening_port() -> str:
+    return os.environ.get("PORT") or "8000"
+
+
+def url_host(host: str) -> str:
+    """Write an IPv6 address as URLs do."""
+    return f"[{host}]" if ":" in host else host
+
+
+def _has(variable: str) -> bool:
+    return bool(os.environ.get(variable) or os.environ.get(f"{variable}_FILE"))
 
 
 def _make_secret_key() -> None:

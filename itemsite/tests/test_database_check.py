@@ -50,6 +50,12 @@ def granted(clone, sql):
     sql("DROP DATABASE theirs", "DROP ROLE granted")
 
 
+def sql_in_theirs(clone, orders):
+    connect = "import psycopg; from itemsite import embedded; c = psycopg.connect("
+    connect += "host=str(embedded.socket_folder()), user='postgres', dbname='theirs')"
+    clone.python(f"{connect}; c.execute('{orders}'); c.commit()")
+
+
 def hold(clone):
     return clone.serve().wait_for_address()
 
@@ -83,17 +89,35 @@ def test_the_check_prints_it_too(clone, granted):
     assert "ALTER DATABASE theirs OWNER TO granted;" in said.stderr
 
 
-def test_tables_of_another_role_are_named(clone, sql, granted):
+def test_tables_of_another_role_are_named_with_the_sql_that_mends(clone, sql, granted):
     keeper = hold(clone)
     sql("ALTER DATABASE theirs OWNER TO granted")
     as_superuser = url(clone, "granted", "theirs").replace("itemsite@", "postgres@").split("?")[0]
-    migrated = clone.manage("migrate", DATABASE_URL=as_superuser, SECRET_KEY="s" * 50)
+    clone.manage("migrate", DATABASE_URL=as_superuser).check_returncode()
 
-    said = clone.manage("check", "--database", "default", DATABASE_URL=granted, SECRET_KEY="s" * 50)
+    said = clone.manage("check", "--database", "default", DATABASE_URL=granted)
+    orders = re.search(r"run: (ALTER .*;)", said.stderr)[1]
+    sql_in_theirs(clone, orders)
+    served = clone.serve(DATABASE_URL=granted).wait_for_address()
+    made = served.request("POST", "/items/", {"name": "Book"})[0]
+    served.stop()
     keeper.stop()
 
-    assert migrated.returncode == 0
-    assert "ALTER TABLE items_item OWNER TO granted;" in said.stderr
+    assert "ALTER TABLE items_item OWNER TO granted;" in orders
+    assert "ALTER FUNCTION items_fold(text) OWNER TO granted;" in orders
+    assert made == 201
+
+
+def test_a_schema_that_follows_nobody_is_named_too(clone, sql, granted):
+    """As in a database that was made before PostgreSQL 15."""
+    keeper = hold(clone)
+    sql("ALTER DATABASE theirs OWNER TO granted")
+    sql_in_theirs(clone, "ALTER SCHEMA public OWNER TO postgres")
+
+    said = clone.manage("check", "--database", "default", DATABASE_URL=granted)
+    keeper.stop()
+
+    assert "in theirs: ALTER SCHEMA public OWNER TO granted;" in said.stderr
 
 
 def test_an_ordinary_database_passes(clone):
