@@ -1,10 +1,12 @@
 """bin/serve: make everything ready on this machine, then become gunicorn."""
 
+import errno
 import io
 import os
 import secrets
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +17,7 @@ from itemsite import embedded, startup
 
 MIGRATION_LOCK = 4_697_420_311  # any number, the same for every start against one database
 ADMIN = "admin"
+PORT_PATIENCE_SECONDS = 3
 
 
 def main() -> None:
@@ -34,7 +37,10 @@ def main() -> None:
 
 
 def _listen(host: str, port: str) -> socket.socket:
-    """Take the address before anything else is begun."""
+    """Take the address before anything else is begun.
+
+    The workers of a killed gunicorn hold it for a moment longer, hence the patience.
+    """
     if not port.isdecimal() or not 0 <= int(port) <= 65535:
         sys.exit(f"itemsite: PORT: {port!r} is no port. Choose a number from 1024 to 65535.")
     try:
@@ -43,8 +49,16 @@ def _listen(host: str, port: str) -> socket.socket:
         ]
         listener = socket.socket(family, kind)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
+        deadline = time.monotonic() + PORT_PATIENCE_SECONDS
+        while True:
+            try:
+                listener.bind(address)
+                listener.listen()
+                break
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
     except OSError as error:
         where = f"{host} port {port}"
         sys.exit(

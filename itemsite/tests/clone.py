@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -102,11 +101,6 @@ class Server:
         """Return the exit status after SIGTERM."""
         self.process.terminate()
         return self.process.wait(PATIENCE_SECONDS)
-
-    def kill(self):
-        """Kill the master and its workers, which are of one process group, with no warning."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
     def connection(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)

@@ -82,9 +82,10 @@ def test_comes_back_with_all_that_was_acknowledged(clone):
     server = clone.serve().wait_for_address()
     acknowledged = [server.request("POST", "/items/", {"name": f"{n}"})[2]["id"] for n in range(30)]
 
-    server.kill()
+    os.kill(server.process.pid, signal.SIGKILL)  # its workers live on for a moment
     os.kill(clone.postmaster_pid(), signal.SIGKILL)
-    again = clone.serve().wait_for_address()
+    server.process.wait()
+    again = clone.serve(PORT=str(server.port)).wait_for_address()
     found = [again.request("GET", f"/items/{pk}/")[0] for pk in acknowledged]
     again.stop()
 
