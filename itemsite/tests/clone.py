@@ -82,6 +82,7 @@ class Server:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.host = environment.get("BIND", "127.0.0.1")
         self.port = None
 
     @property
@@ -103,7 +104,7 @@ class Server:
         return self.process.wait(PATIENCE_SECONDS)
 
     def connection(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_SECONDS)
 
     def request(self, method, path, body=None, **headers):
         """Return status, headers and body (parsed, where it is JSON)."""

@@ -125,6 +125,17 @@ def test_waits_for_postgresql_without_a_restart(server, clone):
     until(lambda: server.request("GET", "/readyz")[0] == 200)
 
 
+def test_connections_that_went_stale_are_not_felt(server, clone):
+    clone.python(
+        "from itemsite import embedded; embedded.connect_as_superuser().execute("
+        "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'itemsite'\")"
+    )
+
+    statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
+
+    assert statuses == [200] * 20
+
+
 def test_a_taken_port_is_one_sentence(server, clone):
     other = clone.serve(PORT=str(server.port))
 
@@ -151,12 +162,14 @@ def test_what_is_wrong_is_one_sentence(clone, variables, sentence):
     assert "Traceback" not in server.output
 
 
-def test_visitors_from_outside_may_only_read(clone):
-    server = clone.serve(BIND="0.0.0.0").wait_for_address()
+def test_bound_elsewhere_visitors_may_only_read(clone):
+    server = clone.serve(BIND="127.0.0.2").wait_for_address()
 
-    status = server.request("POST", "/items/", {"name": "x"})[0]
+    page = server.request("GET", "/items/", Host="localhost")[0]
+    status = server.request("POST", "/items/", {"name": "x"}, Host="localhost")[0]
     server.stop()
 
+    assert page == 200
     assert status == 401
 
 

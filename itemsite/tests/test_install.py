@@ -1,0 +1,69 @@
+"""bin/install.py, which runs before anything is installed."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from itemsite.embedded import PROJECT
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a project of which nothing is installed."""
+    (tmp_path / "bin").mkdir()
+    shutil.copy(PROJECT / "bin/install.py", tmp_path / "bin")
+    (tmp_path / "requirements.txt").write_text("")
+    (tmp_path / "requirements-dev.txt").write_text("# nothing\n")
+    return tmp_path
+
+
+def install(folder, prelude=""):
+    code = f"{prelude}\nimport runpy; runpy.run_path('bin/install.py', run_name='__main__')"
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+
+
+def test_installs_once_and_again_when_requirements_change(folder):
+    first, second = install(folder), install(folder)
+    (folder / "requirements.txt").write_text("# changed\n")
+    third = install(folder)
+
+    assert (folder / ".venv/bin/python").exists()
+    assert "installing into .venv" in first.stdout
+    assert second.stdout == ""
+    assert "installing into .venv" in third.stdout
+
+
+def test_a_missing_venv_module_is_one_sentence(folder):
+    prelude = (
+        "import importlib.util as u; real = u.find_spec\n"
+        "u.find_spec = lambda name: None if name == 'ensurepip' else real(name)"
+    )
+
+    ended = install(folder, prelude)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("itemsite: this Python has no venv module.")
+    assert "apt install python3" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(folder):
+    (folder / ".venv.lock").mkdir()
+
+    ended = install(folder)
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"itemsite: cannot write in {folder}: ")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_what_pip_cannot_install_is_said(folder):
+    (folder / "requirements-dev.txt").write_text("./nothing-here\n")
+
+    ended = install(folder)
+
+    assert ended.returncode == 1
+    assert "pip could not install the requirements" in ended.stderr
+    assert not (folder / ".venv/installed").exists()
