@@ -100,8 +100,9 @@ def test_another_programs_number_in_the_pid_file(clone):
     clone.python(START)
     pid_file = clone.home / "data/postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{clone.home}/data\n0\n5432\n\n\n\n")
+    give = "from pathlib import Path; from itemsite import programs; programs.give_to_account"
 
-    assert clone.python(f"{START}; print('up')") == "up"
+    assert clone.python(f"{give}(Path({str(pid_file)!r})); {START}; print('up')") == "up"
 
 
 def test_a_killed_initdb_is_begun_anew(tmp_path):
