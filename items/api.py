@@ -1,23 +1,20 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
-import json
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import parse_etags
+from django.views.decorators.gzip import gzip_page
 
+from items import idempotency
 from items.forms import ItemForm
-from items.models import Item
-from items.paging import read_id
+from items.json_input import clean, clean_items, read_item, read_json, read_list_parameters
+from items.models import Item, ItemQuerySet, JsonRow
+from items.paging import CursorError, Page, read_page
 from items.problems import Problem
-
-LIMIT_DEFAULT = 100  # items in one answer
-LIMIT_MAX = 1000
-BODY_MAX_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-SHOWN_KEY_LENGTH = 50  # characters of a stranger's key that an error repeats
 
 PERMISSIONS = {
     "GET": "items.view_item",
@@ -63,174 +60,148 @@ def _check_rights(request: HttpRequest) -> None:
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="itemsite"'})
 
 
-# What each method does
+# The list
 
 
+@gzip_page
 def _list_items(request: HttpRequest) -> HttpResponse:
-    limit, after = _read_page_parameters(request)
-    items = Item.objects.newest_first()
-    if after is not None:
-        items = items.filter(id__lt=after)
-    rows = items[: limit + 1].json_rows()
-    response = _json("[" + ",\n ".join(text for _, text in rows[:limit]) + "]")
-    if len(rows) > limit:
-        query = request.GET.copy()
-        query["after"] = rows[limit - 1][0]
-        url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-        response["Link"] = f'<{url}>; rel="next"'
+    wanted = read_list_parameters(request)
+    items = Item.objects.matching(wanted.words)
+    try:
+        page = read_page(
+            items,
+            wanted.sort,
+            wanted.limit,
+            after=wanted.after,
+            before=wanted.before,
+            fetch=ItemQuerySet.json_rows,
+        )
+    except CursorError:
+        raise Problem(400, "after and before come from the Link header of a page sorted alike.")
+    response = _json(_array(page.rows))
+    _add_links(request, response, page)
+    if "count=exact" in request.headers.get("Prefer", ""):
+        response["X-Total-Count"] = str(items.count())
+        response["Preference-Applied"] = "count=exact"
     return response
 
 
-@transaction.atomic
-def _create_item(request: HttpRequest) -> HttpResponse:
-    item = _save(ItemForm(_read_fields(request)))
-    response = _json_item(item.pk, status=201)
-    response["Location"] = item.get_absolute_url()
+def _add_links(request: HttpRequest, response: HttpResponse, page: Page) -> None:
+    links = []
+    for rel, name, cursor in (("next", "after", page.after), ("prev", "before", page.before)):
+        if cursor:
+            query = request.GET.copy()
+            query.pop("after", None)
+            query.pop("before", None)
+            query[name] = cursor
+            url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+            links.append(f'<{url}>; rel="{rel}"')
+    if links:
+        response["Link"] = ", ".join(links)
+
+
+def _create_items(request: HttpRequest) -> HttpResponse:
+    """Make one item of an object, or all items of an array; once, if the request has a key."""
+    key = idempotency.read_key(request)
+    if key is None:
+        return _insert(read_json(request))
+    with transaction.atomic():
+        claim = idempotency.Claim(request, "", key)
+        response = claim.stored_answer()
+        if response is None:
+            response = _insert(read_json(request))
+            claim.store(response)
     return response
+
+
+def _insert(document: object) -> HttpResponse:
+    if isinstance(document, list):
+        return _json(_array(Item.objects.insert(clean_items(document))), 201)
+    (row,) = Item.objects.insert([clean(ItemForm(read_item(document))).instance])
+    response = _json_item(row, 201)
+    response["Location"] = Item(row.id).get_absolute_url()
+    return response
+
+
+# One item
 
 
 def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
-    return _json_item(pk)
+    row = _row(pk)
+    if _names(request, "If-None-Match", row.version, weakly=True):
+        return HttpResponse(status=304, headers={"ETag": _etag(row.version)})
+    return _json_item(row)
 
 
 @transaction.atomic
 def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
-    fields = _read_fields(request)
+    fields = read_item(read_json(request))
     blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
-    _save(ItemForm(blank | fields, instance=_locked_item(pk)))
-    return _json_item(pk)
+    clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
+    return _json_item(_row(pk))
 
 
 @transaction.atomic
 def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
-    fields = _read_fields(request)
-    item = _locked_item(pk)
-    _save(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item))
-    return _json_item(pk)
+    fields = read_item(read_json(request))
+    item = _locked_item(request, pk)
+    clean(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item)).save()
+    return _json_item(_row(pk))
 
 
+@transaction.atomic
 def _delete_item(request: HttpRequest, pk: int) -> HttpResponse:
-    count, _ = Item.objects.filter(pk=pk).delete()
-    if not count:
-        raise Http404(f"There is no item {pk}.")
+    _locked_item(request, pk).delete()
     return HttpResponse(status=204)
 
 
-item_list = endpoint(GET=_list_items, POST=_create_item)
+def _locked_item(request: HttpRequest, pk: int) -> Item:
+    """Return the item, locked for this transaction; raise Problem 412 if If-Match is stale."""
+    item = Item.objects.select_for_update().get_or_404(pk)
+    if "If-Match" in request.headers and not _names(request, "If-Match", item.version):
+        detail = "The item was changed meanwhile. Read it again, then change what you read."
+        raise Problem(412, detail, headers={"ETag": _etag(item.version)})
+    return item
+
+
+def _names(request: HttpRequest, header: str, version: int, *, weakly: bool = False) -> bool:
+    """Tell whether a conditional header names this version (RFC 9110, section 13.1)."""
+    etags = parse_etags(request.headers.get(header, ""))
+    if weakly:
+        etags = [etag.removeprefix("W/") for etag in etags]
+    return "*" in etags or _etag(version) in etags
+
+
+item_list = endpoint(GET=_list_items, POST=_create_items)
 item_detail = endpoint(GET=_read_item, PUT=_replace_item, PATCH=_change_item, DELETE=_delete_item)
 
 
-# In
-
-
-def _read_page_parameters(request: HttpRequest) -> tuple[int, int | None]:
-    """Return limit and after; raise Problem for what is none or unknown."""
-    unknown = set(request.GET) - {"limit", "after"}
-    if unknown:
-        name = _shown(min(unknown))
-        raise Problem(400, f"There is no parameter {name}. There are: limit, after.")
-    limit = read_id(request.GET.get("limit", str(LIMIT_DEFAULT)))
-    if limit is None or limit > LIMIT_MAX:
-        raise Problem(400, f"limit is a whole number from 1 to {LIMIT_MAX}.")
-    after = request.GET.get("after")
-    if after is None:
-        return limit, None
-    if read_id(after) is None:
-        raise Problem(400, 'after comes from the Link header, rel="next", of another page.')
-    return limit, read_id(after)
-
-
-def _read_fields(request: HttpRequest) -> dict[str, str]:
-    """Return the body, one JSON object with an item's fields, as data for ItemForm.
-
-    Raise Problem: 415 for another content type, 413 for a body over
-    BODY_MAX_BYTES, 400 for what is not JSON (RFC 8259, which demands UTF-8),
-    422 for JSON that is no such object.
-    """
-    if request.content_type != "application/json" or request.content_params.get(
-        "charset", "utf-8"
-    ).lower() not in ("utf-8", "utf8"):
-        raise Problem(415, "Send JSON in UTF-8, with the header Content-Type: application/json.")
-    fields = _parse_json(request.body)
-    if not isinstance(fields, dict):
-        raise Problem(422, 'Send one JSON object, such as {"name": "Book", "description": ""}.')
-    errors = []
-    for key, value in fields.items():
-        if key not in ItemForm.Meta.fields:
-            detail = f"There is no such field. There are: {', '.join(ItemForm.Meta.fields)}."
-            errors.append(_field_error(key, "unknown", detail))
-        elif value is None and key == "description":
-            fields[key] = ""
-        elif not isinstance(value, str):
-            errors.append(_field_error(key, "type", "This is not a string."))
-    if errors:
-        raise Problem(422, "Some fields are wrong; errors names them.", errors=errors)
-    return fields
-
-
-def _parse_json(body: bytes) -> object:
-    try:
-        return json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=_unique_keys,
-            parse_constant=_refuse_constant,
-        )
-    except UnicodeDecodeError as error:
-        raise Problem(400, f"The body is not UTF-8: see byte {error.start}.") from error
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno} column {error.colno}"
-        raise Problem(400, f"The body is not JSON: {error.msg} at {where}.") from error
-    except RecursionError as error:
-        raise Problem(400, "The JSON is nested too deeply.") from error
-    except ValueError as error:  # a number of more than 4,300 digits, or one of the two below
-        raise Problem(400, f"The body is not JSON: {error}.") from error
-
-
-def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse a key that comes twice: programs disagree about which value counts."""
-    unique = dict(pairs)
-    if len(unique) != len(pairs):
-        raise ValueError("a key comes twice in one object")
-    return unique
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-def _save(form: ItemForm) -> Item:
-    if not form.is_valid():
-        errors = [
-            _field_error(field, error.code, " ".join(error.messages))
-            for field, field_errors in form.errors.as_data().items()
-            for error in field_errors
-        ]
-        raise Problem(422, "Some fields are wrong; errors names them.", errors=errors)
-    return form.save()
-
-
-def _field_error(key: str, code: str, detail: str) -> dict[str, str]:
-    pointer = "/" + _shown(key).replace("~", "~0").replace("/", "~1")
-    return {"pointer": pointer, "code": code, "detail": detail}
-
-
-def _shown(key: str) -> str:
-    return key if len(key) <= SHOWN_KEY_LENGTH else key[:SHOWN_KEY_LENGTH] + "…"
-
-
-def _locked_item(pk: int) -> Item:
-    return Item.objects.select_for_update().get_or_404(pk)
-
-
-# Out
+# Answers
 
 
 def _json(text: str, status: int = 200) -> HttpResponse:
-    return HttpResponse(text + "\n", status=status, content_type="application/json")
+    headers = {"Cache-Control": "no-cache"}  # a cache asks each time: what is committed is seen
+    return HttpResponse(
+        text + "\n", status=status, content_type="application/json", headers=headers
+    )
 
 
-def _json_item(pk: int, status: int = 200) -> HttpResponse:
+def _array(rows: list[JsonRow]) -> str:
+    return "[" + ",\n ".join(row.text for row in rows) + "]"
+
+
+def _json_item(row: JsonRow, status: int = 200) -> HttpResponse:
+    response = _json(row.text, status)
+    response["ETag"] = _etag(row.version)
+    return response
+
+
+def _etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _row(pk: int) -> JsonRow:
     rows = Item.objects.filter(pk=pk).json_rows()
     if not rows:
         raise Http404(f"There is no item {pk}.")
-    return _json(rows[0][1], status)
+    return rows[0]

@@ -1,5 +1,8 @@
 """The item, its rules, and the questions asked of the table."""
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
@@ -42,10 +45,34 @@ JSON_KEYS = {
     "created_at": _utc("created_at"),
     "updated_at": _utc("updated_at"),
 }
-JSON_ROWS = f"""
-    SELECT id, row_to_json(json)::text
-    FROM (SELECT {", ".join(JSON_KEYS.values())} FROM (%s) AS item) AS json
+AS_JSON = f"(SELECT row_to_json(json)::text FROM (SELECT {', '.join(JSON_KEYS.values())}) AS json)"
+
+
+class JsonRow(NamedTuple):
+    """An item as PostgreSQL wrote it, with what its answer's headers need."""
+
+    id: int
+    version: int
+    text: str
+    cursor_key: Any = None
+
+
+INSERT = f"""
+    WITH item AS (
+        INSERT INTO items_item (name, description)
+        SELECT name, description
+        FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS given (name, description, place)
+        ORDER BY place
+        RETURNING *
+    )
+    SELECT id, version, {AS_JSON} FROM item ORDER BY id
 """
+
+
+def _fetch(sql: str, parameters: Sequence) -> list[JsonRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [JsonRow(*row) for row in cursor.fetchall()]
 
 
 def no_lone_surrogates(text: str) -> None:
@@ -60,6 +87,10 @@ class Fold(models.Func):
     function = "items_fold"
     arity = 1
     output_field = models.TextField()
+
+
+# As people sort. Folding can lengthen a name manyfold, beyond what an index takes.
+NAME_ORDER = Left(Fold("name"), NAME_MAX_LENGTH)
 
 
 class ItemQuerySet(models.QuerySet):
@@ -87,12 +118,18 @@ class ItemQuerySet(models.QuerySet):
         except self.model.DoesNotExist:
             raise Http404(f"There is no item {pk}.")
 
-    def json_rows(self) -> list[tuple[int, str]]:
-        """Return (id, JSON object) of each item in order; PostgreSQL writes the JSON."""
-        items, parameters = self.values(*JSON_KEYS).query.sql_with_params()
-        with connection.cursor() as cursor:
-            cursor.execute(JSON_ROWS % items, parameters)
-            return cursor.fetchall()
+    def json_rows(self) -> list[JsonRow]:
+        """Return the items in order, each as the JSON object that PostgreSQL made of it."""
+        columns = ["id", "version", AS_JSON]
+        if "cursor_key" in self.query.annotations:
+            columns.append("cursor_key")
+        named = [*JSON_KEYS, "version", *columns[3:]]
+        items, parameters = self.values(*named).query.sql_with_params()
+        return _fetch(f"SELECT {', '.join(columns)} FROM ({items}) AS item", parameters)
+
+    def insert(self, items: Sequence["Item"]) -> list[JsonRow]:
+        """Write new items in one statement and return them, in the same order, as JSON."""
+        return _fetch(INSERT, [[item.name for item in items], [item.description for item in items]])
 
 
 class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
@@ -152,7 +189,11 @@ class Item(models.Model):
                 violation_error_message=DESCRIPTION_LENGTH_MESSAGE,
             ),
         ]
-        indexes = [GinIndex(OpClass("search", "gin_trgm_ops"), name="item_search")]
+        indexes = [
+            GinIndex(OpClass("search", "gin_trgm_ops"), name="item_search"),
+            models.Index(NAME_ORDER, "id", name="item_by_name"),
+            models.Index("updated_at", "id", name="item_by_change"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -165,3 +206,22 @@ class Item(models.Model):
 
         Django would send one query per constraint, before the INSERT meets them all.
         """
+
+
+class StoredAnswer(models.Model):
+    """The answer to a POST with an Idempotency-Key; idempotency.py writes and reads it."""
+
+    owner = models.CharField(max_length=40)  # whose key it is; empty: a visitor's
+    key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField()  # SHA-256 of the request's body
+    body = models.TextField()
+    location = models.TextField()
+    etag = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint("owner", "key", name="storedanswer_key")]
+        indexes = [models.Index("created_at", name="storedanswer_by_age")]
+
+    def __str__(self) -> str:
+        return self.key

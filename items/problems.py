@@ -48,5 +48,5 @@ class Problem(Exception):
             json.dumps(body) + "\n",
             status=self.status,
             content_type="application/problem+json",
-            headers=self.headers,
+            headers={"Cache-Control": "no-store", **(self.headers or {})},
         )

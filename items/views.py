@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from items.forms import ItemForm
 from items.models import Item
-from items.paging import newest_page, read_id
+from items.paging import CursorError, read_page
 
 ITEMS_PER_PAGE = 50
 
@@ -40,13 +40,16 @@ def needs(permission: str) -> Callable[[View], View]:
 @require_safe
 @needs("items.view_item")
 def item_list(request: HttpRequest) -> HttpResponse:
-    page = newest_page(
-        Item.objects.with_summary(),
-        ITEMS_PER_PAGE,
-        after=_read_cursor(request, "after"),
-        before=_read_cursor(request, "before"),
-    )
-    return render(request, "items/item_list.html", {"page": page})
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    try:
+        page = read_page(
+            Item.objects.with_summary(), "newest", ITEMS_PER_PAGE, after=after, before=before
+        )
+    except CursorError:
+        raise BadRequest("This page's address is wrong. Start at the top of the list.")
+    if before and not page.before:  # the top, where a page may not be full
+        return redirect("items:list")
+    return render(request, "items/item_list.html", {"page": page, "is_first": not after})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,13 +104,3 @@ def _locked_item(request: HttpRequest, pk: int) -> Item:
 def _form_page(request: HttpRequest, form: ItemForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
     return render(request, "items/item_form.html", {"form": form}, status=status)
-
-
-def _read_cursor(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name)
-    if text is None:
-        return None
-    cursor = read_id(text)
-    if cursor is None:
-        raise BadRequest(f"{name} is not the id of an item. Start at the top of the list.")
-    return cursor

@@ -1,0 +1,99 @@
+"""Retries without doubles: the Idempotency-Key header of a POST (an IETF draft).
+
+The answer is stored in the transaction of the write itself, so that there is
+never one without the other, whatever is killed in between.
+"""
+
+import hashlib
+import re
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from items.problems import Problem
+
+KEPT_HOURS = 24
+KEY = re.compile(r'"([!#-~]{1,255})"|([!#-~]{1,255})')  # a structured field's string, or bare
+RETRY_AFTER_SECONDS = 1
+SWEPT_ROWS = 20  # expired answers that each new one removes, so that no cron job need do it
+
+# The lock tells a request under way from one that ended. It can be taken just after the other's
+# commit, while this statement still sees the table as before: then STORE finds the row.
+CLAIM = f"""
+    SELECT pg_try_advisory_xact_lock(hashtextextended(%(owner)s || ' ' || %(key)s, 0)),
+           fingerprint, body, location, etag
+    FROM (VALUES (1)) AS always
+    LEFT JOIN items_storedanswer ON owner = %(owner)s AND key = %(key)s
+         AND created_at > now() - interval '{KEPT_HOURS} hours'
+"""
+STORE = f"""
+    WITH swept AS (
+        DELETE FROM items_storedanswer WHERE id IN (
+            SELECT id FROM items_storedanswer
+            WHERE created_at <= now() - interval '{KEPT_HOURS} hours'
+              AND NOT (owner = %(owner)s AND key = %(key)s)
+            ORDER BY created_at LIMIT {SWEPT_ROWS} FOR UPDATE SKIP LOCKED
+        )
+    )
+    INSERT INTO items_storedanswer (owner, key, fingerprint, body, location, etag)
+    VALUES (%(owner)s, %(key)s, %(fingerprint)s, %(body)s, %(location)s, %(etag)s)
+    ON CONFLICT (owner, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, body = excluded.body, location = excluded.location,
+        etag = excluded.etag, created_at = now()
+    WHERE items_storedanswer.created_at <= now() - interval '{KEPT_HOURS} hours'
+"""
+
+
+class Claim:
+    """One request's hold on its key, until its transaction ends."""
+
+    def __init__(self, request: HttpRequest, owner: str, key: str) -> None:
+        fingerprint = hashlib.sha256(request.body).digest()
+        self._values = {"owner": owner, "key": key, "fingerprint": fingerprint}
+
+    def stored_answer(self) -> HttpResponse | None:
+        """Return what was answered before; raise Problem for another body or a race."""
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, self._values)
+            is_ours, fingerprint, body, location, etag = cursor.fetchone()
+        if not is_ours:
+            raise _under_way()
+        if fingerprint is None:
+            return None
+        if bytes(fingerprint) != self._values["fingerprint"]:
+            raise Problem(
+                422, "This Idempotency-Key came before, with another body. Use a new one."
+            )
+        response = HttpResponse(body, status=201, content_type="application/json")
+        response["Idempotency-Replayed"] = "true"
+        if location:
+            response["Location"], response["ETag"] = location, etag
+        return response
+
+    def store(self, response: HttpResponse) -> None:
+        """Keep the answer; raise Problem if another request was quicker."""
+        answer = {
+            "body": response.content.decode(),
+            "location": response.get("Location", ""),
+            "etag": response.get("ETag", ""),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(STORE, self._values | answer)
+            if not cursor.rowcount:
+                raise _under_way()
+
+
+def read_key(request: HttpRequest) -> str | None:
+    """Return the request's key, if it has one; raise Problem for what is none."""
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return None
+    found = KEY.fullmatch(header)
+    if not found:
+        raise Problem(400, "Idempotency-Key: send 1 to 255 visible ASCII characters, as of a UUID.")
+    return found[1] or found[2]
+
+
+def _under_way() -> Problem:
+    detail = "A request with this Idempotency-Key is still under way. Ask again."
+    return Problem(409, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

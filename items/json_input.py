@@ -1,0 +1,161 @@
+"""What scripts send, read and judged: JSON bodies and query parameters."""
+
+import json
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from items.forms import ItemForm
+from items.models import Item
+from items.paging import ORDERS, read_id
+from items.problems import Problem
+
+LIMIT_DEFAULT = 100  # items in one answer
+LIMIT_MAX = 1000
+ARRAY_MAX = 1000  # objects in one POST
+PARAMETERS = ("limit", "after", "before", "sort", "q")
+SHOWN_KEY_LENGTH = 50  # characters of a stranger's key that an error repeats
+
+
+@dataclass(frozen=True)
+class ListParameters:
+    limit: int
+    sort: str
+    words: str
+    after: str
+    before: str
+
+
+def read_list_parameters(request: HttpRequest) -> ListParameters:
+    """Return the query's parameters; raise Problem 400 for what is wrong, unknown or twice."""
+    for name, values in request.GET.lists():
+        if name not in PARAMETERS:
+            known = ", ".join(PARAMETERS)
+            raise Problem(400, f"There is no parameter {_shown(name)}. There are: {known}.")
+        if len(values) > 1:
+            raise Problem(400, f"{name} comes twice.")
+    limit = read_id(request.GET.get("limit", str(LIMIT_DEFAULT)))
+    if limit is None or limit > LIMIT_MAX:
+        raise Problem(400, f"limit is a whole number from 1 to {LIMIT_MAX}.")
+    sort = request.GET.get("sort", "newest")
+    if sort not in ORDERS:
+        raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
+    words = request.GET.get("q", "")
+    if "\0" in words:
+        raise Problem(400, "q: null characters are not allowed.")
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    if after and before:
+        raise Problem(400, "after and before exclude each other.")
+    return ListParameters(limit, sort, words, after, before)
+
+
+def read_item(fields: object) -> dict[str, str]:
+    """Return a JSON object as data for ItemForm; raise Problem for anything else."""
+    if not isinstance(fields, dict):
+        raise Problem(422, 'Send one JSON object, such as {"name": "Book", "description": ""}.')
+    errors = _field_errors(fields)
+    if errors:
+        raise _some_are_wrong(errors)
+    return fields
+
+
+def clean_items(documents: list) -> list[Item]:
+    """Return the items that a JSON array describes; raise Problem with the errors of all."""
+    if not 0 < len(documents) <= ARRAY_MAX:
+        raise Problem(422, f"Send 1 to {ARRAY_MAX:,} objects at a time, not {len(documents):,}.")
+    items, errors = [], []
+    for place, fields in enumerate(documents):
+        found = _field_errors(fields, f"/{place}")
+        if not found:
+            form = ItemForm(fields)
+            found = _form_errors(form, f"/{place}")
+            items.append(form.instance)
+        errors += found
+    if errors:
+        raise _some_are_wrong(errors)
+    return items
+
+
+def clean(form: ItemForm) -> ItemForm:
+    """Return a valid form; raise Problem where it is not."""
+    errors = _form_errors(form)
+    if errors:
+        raise _some_are_wrong(errors)
+    return form
+
+
+def read_json(request: HttpRequest) -> object:
+    """Return the parsed body.
+
+    Raise Problem: 415 for another content type, 400 for what is not JSON
+    (RFC 8259, which demands UTF-8).
+    """
+    charset = request.content_params.get("charset", "utf-8").lower()
+    if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
+        raise Problem(415, "Send JSON in UTF-8, with the header Content-Type: application/json.")
+    try:
+        return json.loads(
+            request.body.decode("utf-8"),
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+        )
+    except UnicodeDecodeError as error:
+        raise Problem(400, f"The body is not UTF-8: see byte {error.start}.") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno} column {error.colno}"
+        raise Problem(400, f"The body is not JSON: {error.msg} at {where}.") from error
+    except RecursionError as error:
+        raise Problem(400, "The JSON is nested too deeply.") from error
+    except ValueError as error:  # a number of more than 4,300 digits, or one of the two below
+        raise Problem(400, f"The body is not JSON: {error}.") from error
+
+
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse a key that comes twice: programs disagree about which value counts."""
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
+        raise ValueError("a key comes twice in one object")
+    return unique
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _field_errors(fields: object, prefix: str = "") -> list[dict[str, str]]:
+    """Return what is wrong before a form can look; turn a description of null into none."""
+    if not isinstance(fields, dict):
+        return [{"pointer": prefix, "code": "type", "detail": "This is not an object."}]
+    errors = []
+    for key, value in fields.items():
+        if key not in ItemForm.Meta.fields:
+            detail = f"There is no such field. There are: {', '.join(ItemForm.Meta.fields)}."
+            errors.append(_field_error(prefix, key, "unknown", detail))
+        elif value is None and key == "description":
+            fields[key] = ""
+        elif not isinstance(value, str):
+            errors.append(_field_error(prefix, key, "type", "This is not a string."))
+    return errors
+
+
+def _form_errors(form: ItemForm, prefix: str = "") -> list[dict[str, str]]:
+    if form.is_valid():
+        return []
+    return [
+        _field_error(prefix, field, error.code, " ".join(error.messages))
+        for field, field_errors in form.errors.as_data().items()
+        for error in field_errors
+    ]
+
+
+def _field_error(prefix: str, key: str, code: str, detail: str) -> dict[str, str]:
+    pointer = prefix + "/" + _shown(key).replace("~", "~0").replace("/", "~1")
+    return {"pointer": pointer, "code": code, "detail": detail}
+
+
+def _some_are_wrong(errors: list[dict[str, str]]) -> Problem:
+    return Problem(422, "Some fields are wrong; errors names them.", errors=errors)
+
+
+def _shown(key: str) -> str:
+    return key if len(key) <= SHOWN_KEY_LENGTH else key[:SHOWN_KEY_LENGTH] + "…"
