@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from itemsite.embedded import PROJECT
@@ -112,13 +113,19 @@ class Server:
         if body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body)
             headers |= {"Content-Type": "application/json"}
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        content = response.read()
-        connection.close()
+        with closing(connection):
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            content = response.read()
         if "json" in response.headers.get("Content-Type", ""):
             content = json.loads(content or "null")
         return response.status, response.headers, content
+
+    def insist(self, method, path, body=None, **headers):
+        """Ask again while the server is too busy (503, nothing saved), as a good client does."""
+        return until(
+            lambda: (answer := self.request(method, path, body, **headers))[0] != 503 and answer
+        )
 
 
 def until(condition):

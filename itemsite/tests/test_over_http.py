@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from itemsite.tests.clone import Clone
+from itemsite.tests.clone import Clone, until
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +149,62 @@ def test_a_change_that_meets_a_delete_brings_nothing_back(server):
         assert patched in (200, 404)
         assert deleted == 204
         assert server.request("GET", path)[0] == 404
+
+
+def test_a_hundred_equal_posts_make_one_item(server):
+    before = count(server)
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "a-hundred-at-once"}
+
+    def post_until_answered():
+        while True:
+            status, answered, item = server.request(
+                "POST", "/items/", '{"name": "once"}', **headers
+            )
+            if status != 409:
+                return status, item
+            assert answered["Retry-After"]
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = [done.result() for done in [pool.submit(post_until_answered) for _ in range(100)]]
+
+    assert {status for status, _ in answers} == {201}
+    assert len({item["id"] for _, item in answers}) == 1
+    assert count(server) == before + 1
+
+
+def test_a_connection_cut_after_the_commit_makes_no_second_item(server):
+    before = count(server)
+    body = b'{"name": "cut after commit"}'
+    head = (
+        "POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Idempotency-Key: cut\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.sendall(head + body)  # and hang up without reading the answer
+    until(lambda: count(server) == before + 1)
+
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "cut"}
+    status, answered, item = server.request("POST", "/items/", body, **headers)
+
+    assert (status, item["name"]) == (201, "cut after commit")
+    assert answered["Idempotency-Replayed"] == "true"
+    assert count(server) == before + 1
+
+
+def test_six_writers_with_etags_never_overwrite_unseen(server, item):
+    path = f"/items/{item['id']}/"
+
+    def add_a_line(writer):
+        while True:
+            _, headers, seen = server.request("GET", path)
+            text = {"description": f"{seen['description']}\n{writer}"}
+            status = server.request("PATCH", path, text, **{"If-Match": headers["ETag"]})[0]
+            if status != 412:
+                return status
+
+    with ThreadPoolExecutor(6) as pool:
+        statuses = list(pool.map(add_a_line, range(6)))
+
+    lines = server.request("GET", path)[2]["description"].split("\n")
+    assert statuses == [200] * 6
+    assert sorted(lines) == sorted(["old", *map(str, range(6))])
