@@ -32,7 +32,8 @@ def send_raw(server, data):
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
-        answer = connection.makefile("rb").readline()
+        with connection.makefile("rb") as answers:
+            answer = answers.readline()
     return int(answer.split()[1])
 
 
@@ -116,7 +117,7 @@ def at_once(calls):
 
 
 def test_one_of_many_deletes_succeeds(server, item):
-    statuses = at_once([(server.request, "DELETE", f"/items/{item['id']}/")] * 12)
+    statuses = at_once([(server.insist, "DELETE", f"/items/{item['id']}/")] * 12)
 
     assert sorted(statuses) == [204] + [404] * 11
 
@@ -127,7 +128,7 @@ def test_changes_of_different_fields_both_stay(server, item):
         name, description = {"name": f"name {n}"}, {"description": f"text {n}"}
 
         statuses = at_once(
-            [(server.request, "PATCH", path, name), (server.request, "PATCH", path, description)]
+            [(server.insist, "PATCH", path, name), (server.insist, "PATCH", path, description)]
         )
 
         found = server.request("GET", path)[2]
@@ -141,8 +142,8 @@ def test_a_change_that_meets_a_delete_brings_nothing_back(server):
 
         patched, deleted = at_once(
             [
-                (server.request, "PATCH", path, {"name": "back"}),
-                (server.request, "DELETE", path),
+                (server.insist, "PATCH", path, {"name": "back"}),
+                (server.insist, "DELETE", path),
             ]
         )
 
@@ -157,9 +158,7 @@ def test_a_hundred_equal_posts_make_one_item(server):
 
     def post_until_answered():
         while True:
-            status, answered, item = server.request(
-                "POST", "/items/", '{"name": "once"}', **headers
-            )
+            status, answered, item = server.insist("POST", "/items/", '{"name": "once"}', **headers)
             if status != 409:
                 return status, item
             assert answered["Retry-After"]
@@ -196,9 +195,9 @@ def test_six_writers_with_etags_never_overwrite_unseen(server, item):
 
     def add_a_line(writer):
         while True:
-            _, headers, seen = server.request("GET", path)
+            _, headers, seen = server.insist("GET", path)
             text = {"description": f"{seen['description']}\n{writer}"}
-            status = server.request("PATCH", path, text, **{"If-Match": headers["ETag"]})[0]
+            status = server.insist("PATCH", path, text, **{"If-Match": headers["ETag"]})[0]
             if status != 412:
                 return status
 
