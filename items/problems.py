@@ -1,17 +1,40 @@
 """Which of the two doors a request came through, and errors for scripts (RFC 9457)."""
 
 import json
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+def number_requests(get_response: Callable) -> Callable:
+    """Middleware, outermost: give each request an id, for its answer, its errors and the log."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request_id.set(secrets.token_hex(8))
+        response = get_response(request)
+        response["X-Request-Id"] = request_id.get()
+        return response
+
+    return middleware
+
+
+def preferred_type(request: HttpRequest) -> str | None:
+    """Return application/json or text/html, or None where Accept excludes both.
+
+    A browser names text/html; a body of JSON is a script's, whatever Accept says.
+    """
+    if request.content_type == "application/json":
+        return "application/json"
+    return request.get_preferred_type(["application/json", "text/html"])
+
 
 def wants_json(request: HttpRequest) -> bool:
-    """Tell a script from a browser, which names text/html in Accept."""
-    if request.content_type == "application/json":
-        return True
-    return request.get_preferred_type(["application/json", "text/html"]) != "text/html"
+    return preferred_type(request) != "text/html"
 
 
 class Problem(Exception):
@@ -41,6 +64,7 @@ class Problem(Exception):
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
+            "request_id": request_id.get(),
         }
         if self.errors:
             body["errors"] = self.errors

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from items import api, views
 from items.paging import read_id
-from items.problems import wants_json
+from items.problems import Problem, preferred_type
 
 
 class IdConverter:
@@ -34,8 +34,14 @@ def page_or_json(page: Callable, endpoint: Callable) -> Callable:
 
     @csrf_exempt
     def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
-        response = endpoint(request, **kwargs) if wants_json(request) else page(request, **kwargs)
-        patch_vary_headers(response, ["Accept"])
+        preferred = preferred_type(request)
+        if preferred is None:
+            response = Problem(406, "Accept application/json or text/html.").response()
+        elif preferred == "text/html":
+            response = page(request, **kwargs)
+        else:
+            response = endpoint(request, **kwargs)
+        patch_vary_headers(response, ["Accept", "Authorization"])
         return response
 
     return view

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 
-from items.problems import Problem, wants_json
+from items.problems import Problem, request_id, wants_json
 
 RETRY_AFTER_SECONDS = 2
 
@@ -78,10 +78,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _answer(request, 500, "The fault is ours, and it was logged. Nothing was saved.")
 
 
-class ShortenExpected(logging.Filter):
-    """Log what is no bug of ours in one line: the database is away, a stranger's Host."""
+class TellRequest(logging.Filter):
+    """Add the request's id; shorten what is no bug: the database away, a foreign Host."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
         error = record.exc_info and record.exc_info[1]
         if error and (isinstance(error, DisallowedHost) or _will_pass(error)):
             record.msg, record.args = f"{record.getMessage()}: {str(error).strip()!r}", None
@@ -104,6 +105,10 @@ def _answer(
 ) -> HttpResponse:
     if wants_json(request):
         return Problem(status, detail, headers=headers).response()
-    context = {"title": ERROR_TITLES.get(status, HTTPStatus(status).phrase), "detail": detail}
+    context = {
+        "title": ERROR_TITLES.get(status, HTTPStatus(status).phrase),
+        "detail": detail,
+        "request_id": request_id.get() if status >= 500 else None,
+    }
     # Without the request: the page asks the database nothing, not even who is signed in.
     return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)

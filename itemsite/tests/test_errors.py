@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from items import views
+from itemsite.errors import TellRequest
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -51,7 +52,7 @@ def failing(error, sqlstate=None):
     ],
 )
 def test_errors_of_the_database_are_told_apart(client, monkeypatch, error, sqlstate, status):
-    monkeypatch.setattr(views, "newest_page", failing(error, sqlstate))
+    monkeypatch.setattr(views, "read_page", failing(error, sqlstate))
     monkeypatch.setattr("items.models.ItemQuerySet.json_rows", failing(error, sqlstate))
 
     page, answer = client.get("/items/", headers=HTML), client.get("/items/")
@@ -95,3 +96,38 @@ def test_probes_need_no_host_and_no_right(client, settings):
 
     assert client.get("/healthz", headers={"Host": "10.0.0.7"}).json() == {"status": "ok"}
     assert client.get("/readyz", headers={"Host": "10.0.0.7"}).json() == {"status": "ok"}
+
+
+def test_a_request_has_one_id_in_answer_error_and_log(client, monkeypatch, caplog):
+    monkeypatch.setattr("items.models.ItemQuerySet.json_rows", failing(ValueError("a bug")))
+    monkeypatch.setattr(views, "read_page", failing(ValueError("a bug")))
+    caplog.handler.addFilter(TellRequest())
+
+    answer, page = client.get("/items/"), client.get("/items/", headers=HTML)
+
+    logged = [record.request_id for record in caplog.records if record.levelname == "ERROR"]
+    assert answer["X-Request-Id"] == answer.json()["request_id"] == logged[0]
+    assert page["X-Request-Id"] == logged[1]
+    assertContains(page, f"<code>{logged[1]}</code>", status_code=500)
+    assert logged[0] != logged[1]
+
+
+@pytest.mark.parametrize("path", ["/items/", "/items/1/"])
+def test_neither_json_nor_html_is_not_acceptable(client, path):
+    response = client.get(path, headers={"Accept": "image/png"})
+
+    assert response.status_code == response.json()["status"] == 406
+
+
+def test_what_will_pass_is_logged_in_one_line(client, monkeypatch, caplog):
+    error = OperationalError("the server\nwent away")
+    monkeypatch.setattr("items.models.ItemQuerySet.json_rows", failing(error))
+    caplog.handler.addFilter(TellRequest())
+
+    client.get("/items/")
+    client.get("/items/", headers={"Host": "evil.example"})
+
+    for record in caplog.records:
+        assert record.exc_info is None
+        assert "\n" not in record.getMessage()
+    assert "went away" in caplog.text
