@@ -12,6 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from items import idempotency
 from items.forms import ItemForm
 from items.json_input import clean, clean_items, read_item, read_json, read_list_parameters
+from items.keys import read_bearer
 from items.models import Item, ItemQuerySet, JsonRow
 from items.paging import CursorError, Page, read_page
 from items.problems import Problem
@@ -49,14 +50,23 @@ def endpoint(**methods: Endpoint) -> Endpoint:
 
 
 def _check_rights(request: HttpRequest) -> None:
-    """Raise Problem unless visitors may do this: the session's cookie counts for nothing here."""
+    """Raise Problem unless the key, or without one any visitor, may do this.
+
+    The session's cookie counts for nothing here.
+    """
     if (
         request.method not in ("GET", "HEAD")
         and request.headers.get("Sec-Fetch-Site") == "cross-site"
     ):
         raise Problem(403, "A page of another site may not write here.")
-    if not AnonymousUser().has_perm(PERMISSIONS[request.method]):
-        detail = f"Visitors may not {request.method} here; VISITORS_MAY decides."
+    permission = PERMISSIONS[request.method]
+    request.api_key = read_bearer(request)
+    if request.api_key:
+        if not request.api_key.may(permission):
+            why = f"it is read-only, or its account lacks {permission}"
+            raise Problem(403, f"This key may not {request.method} here: {why}.")
+    elif not AnonymousUser().has_perm(permission):
+        detail = f"Visitors may not {request.method} here. Send Authorization: Bearer KEY."
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="itemsite"'})
 
 

@@ -12,6 +12,10 @@ from django.db.models.lookups import LessThanOrEqual
 from django.http import Http404
 from django.urls import reverse
 
+from items.keys import ApiKey
+
+__all__ = ["ApiKey", "Item", "StoredAnswer"]  # where Django looks for an app's models
+
 NAME_MAX_LENGTH = 200  # characters
 DESCRIPTION_MAX_LENGTH = 10_000  # characters
 

@@ -1,0 +1,207 @@
+"""API keys: what a script sends instead of signing in.
+
+A key is itemsite_, 32 random letters and digits, and 6 of a checksum, as GitHub's
+are: scanners recognise a leaked one, and a mistyped one is refused without a
+query. The database holds its SHA-256 alone, without salt or stretching: those are
+for passwords that can be guessed, and nobody guesses 190 random bits.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+import string
+import zlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from items.problems import Problem
+
+PREFIX = "itemsite_"
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+RANDOM_LENGTH = 32  # characters
+CHECKSUM_LENGTH = 6  # characters: 62 ** 6 is more than the 2 ** 32 of a CRC32
+WELL_FORMED = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
+HINT_LENGTH = 4  # characters
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+LIFETIME_UNITS = {
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "y": timedelta(days=365),
+}
+
+NAME_TAKEN_MESSAGE = "There is a key of this name: choose another, or revoke that one."
+
+
+def one_visible_line(text: str) -> None:
+    """Refuse line breaks, other control characters, invisible ones and lone surrogates."""
+    if not text.isprintable():
+        raise ValidationError("A name is one line of visible characters.", "unprintable")
+
+
+class ApiKeyQuerySet(models.QuerySet):
+    def newest_first(self) -> "ApiKeyQuerySet":
+        return self.order_by("-id")
+
+    def not_revoked(self) -> "ApiKeyQuerySet":
+        return self.filter(revoked_at=None)
+
+    def revoke(self) -> int:
+        """End these keys for good and return how many it were; the first time stays."""
+        return self.not_revoked().update(revoked_at=Now())
+
+
+class ApiKey(models.Model):
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    name = models.CharField(max_length=100, validators=[one_visible_line])
+    digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the key, in hex
+    hint = models.CharField(max_length=HINT_LENGTH, editable=False)  # its end, to recognise it
+    read_only = models.BooleanField("read-only", default=False, db_default=False)
+    created_at = models.DateTimeField("created", db_default=Now(), editable=False)
+    expires_at = models.DateTimeField("expires", null=True, blank=True)
+    revoked_at = models.DateTimeField("revoked", null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        constraints = [
+            models.UniqueConstraint(name="api_key_digest", fields=["digest"]),
+            models.CheckConstraint(
+                name="api_key_digest_sha256", condition=Q(digest__regex="^[0-9a-f]{64}$")
+            ),
+            models.CheckConstraint(
+                name="api_key_name_given",
+                condition=~Q(name=""),
+                violation_error_message="This field is required.",
+            ),
+            models.UniqueConstraint(
+                name="api_key_name",
+                fields=["user", "name"],
+                condition=Q(revoked_at=None),
+                violation_error_message=NAME_TAKEN_MESSAGE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def state(self) -> str:
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at and self.expires_at <= timezone.now():
+            return "expired"
+        return "active"
+
+    @sensitive_variables()
+    def issue(self) -> str:
+        """Save this new key and return its secret, which nothing can show again."""
+        secret = PREFIX + "".join(secrets.choice(BASE62) for _ in range(RANDOM_LENGTH))
+        secret += _checksum(secret)
+        self.digest = _digest(secret)
+        self.hint = secret[-HINT_LENGTH:]
+        self.save(force_insert=True)
+        return secret
+
+    def may(self, permission: str) -> bool:
+        """Tell whether its user has the permission and the key lets it through.
+
+        A read-only key never writes, even where every visitor may.
+        """
+        action = permission.partition(".")[2]
+        if self.read_only and not action.startswith("view_"):
+            return False
+        return self.user.has_perm(permission)
+
+    def note_use(self) -> None:
+        """Write the time, once in USE_NOTED_EVERY: or each request would write a row."""
+        now = timezone.now()
+        if self.last_used_at and self.last_used_at > now - USE_NOTED_EVERY:
+            return
+        # Asked again in the database: of many requests at once, one writes.
+        unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+        ApiKey.objects.filter(unnoted, pk=self.pk).update(last_used_at=now)
+
+
+def read_bearer(request: HttpRequest) -> ApiKey | None:
+    """Return the key that the request holds, or None where it has no Authorization header.
+
+    Raise Problem, 401, for a header that is wrong in any way. Call it outside of a
+    transaction: it may write the time of use, and requests with the same key
+    would wait for each other.
+    """
+    digest = _read_digest(request)
+    if digest is None:
+        return None
+    key = ApiKey.objects.select_related("user").filter(digest=digest).first()
+    # How long the index takes to find a digest tells nothing about a key. It is compared in
+    # constant time all the same, should the lookup ever become another.
+    if key is None or not hmac.compare_digest(key.digest, digest):
+        raise _refusal("There is no such API key.")
+    if key.state != "active":
+        raise _refusal(f"This API key is {key.state}. Make another at /accounts/keys/.")
+    if not key.user.is_active:
+        raise _refusal("The account of this API key is closed.")
+    key.note_use()
+    return key
+
+
+def read_lifetime(text: str) -> timedelta:
+    """Return what 12h, 30d, 8w or 1y means; raise ValueError with a sentence for other text."""
+    found = re.fullmatch("([1-9][0-9]{0,2})([hdwy])", text)
+    if not found:
+        raise ValueError(f"{text!r} is no lifetime. Write one such as 12h, 30d, 8w or 1y.")
+    return int(found[1]) * LIFETIME_UNITS[found[2]]
+
+
+@sensitive_variables()
+def _read_digest(request: HttpRequest) -> str | None:
+    """Return the digest of the key in the Authorization header, None without the header.
+
+    A function of its own, so that no caller of the database holds the key: an
+    error there is reported with the variables of every caller.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise _refusal("Send an API key, as Authorization: Bearer KEY.")
+    secret = secret.strip(" ")
+    if not WELL_FORMED.fullmatch(secret) or not secret.endswith(
+        _checksum(secret[:-CHECKSUM_LENGTH])
+    ):
+        raise _refusal("This is no API key: it was cut or mistyped, or is another site's.")
+    return _digest(secret)
+
+
+def _refusal(detail: str) -> Problem:
+    challenge = 'Bearer realm="itemsite", error="invalid_token"'  # RFC 6750, section 3
+    return Problem(401, detail, headers={"WWW-Authenticate": challenge})
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _checksum(text: str) -> str:
+    number = zlib.crc32(text.encode())
+    digits = ""
+    for _ in range(CHECKSUM_LENGTH):
+        number, digit = divmod(number, len(BASE62))
+        digits = BASE62[digit] + digits
+    return digits

@@ -1,0 +1,87 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+from django.db.models.functions import Now
+
+import items.keys
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("items", "0003_orders_and_stored_answers"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+    operations = [
+        migrations.CreateModel(
+            name="ApiKey",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=100, validators=[items.keys.one_visible_line]),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64)),
+                ("hint", models.CharField(editable=False, max_length=4)),
+                (
+                    "read_only",
+                    models.BooleanField(db_default=False, default=False, verbose_name="read-only"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=Now(), editable=False, verbose_name="created"),
+                ),
+                (
+                    "expires_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="expires"),
+                ),
+                (
+                    "revoked_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="revoked"
+                    ),
+                ),
+                (
+                    "last_used_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last used"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "API key",
+                "constraints": [
+                    models.UniqueConstraint(fields=["digest"], name="api_key_digest"),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                        name="api_key_digest_sha256",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="api_key_name_given",
+                        violation_error_message="This field is required.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=["user", "name"],
+                        name="api_key_name",
+                        violation_error_message=(
+                            "There is a key of this name: choose another, or revoke that one."
+                        ),
+                    ),
+                ],
+            },
+        ),
+    ]
