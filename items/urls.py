@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from items import api, views
+from items import api, key_pages, views
 from items.paging import read_id
 from items.problems import Problem, preferred_type
 
@@ -56,4 +56,9 @@ urlpatterns = [
     path("<id:pk>/", page_or_json(views.item_detail, api.item_detail), name="detail"),
     path("<id:pk>/edit/", views.item_edit, name="edit"),
     path("<id:pk>/delete/", views.item_delete, name="delete"),
+]
+
+key_urlpatterns = [
+    path("", key_pages.key_list, name="list"),
+    path("<id:pk>/revoke/", key_pages.key_revoke, name="revoke"),
 ]

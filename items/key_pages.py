@@ -1,0 +1,78 @@
+"""The page where people make and revoke their own API keys."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from items.keys import NAME_TAKEN_MESSAGE, ApiKey, read_lifetime
+
+NEVER = "never"
+LIFETIMES = {"30d": "In 30 days", "90d": "In 90 days", "1y": "In 1 year", NEVER: "Never"}
+
+
+class KeyForm(forms.ModelForm):
+    expires = forms.ChoiceField(choices=LIFETIMES, initial="90d")
+
+    class Meta:
+        model = ApiKey
+        fields = ["name", "read_only"]
+        labels = {"read_only": "Read-only: it looks and never writes"}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs.pop("maxlength")  # browsers cut there and say nothing
+
+    def clean_name(self) -> str:
+        """Hold the constraint on names, which Django skips because the user is no field here."""
+        name = self.cleaned_data["name"]
+        if self.instance.user.api_keys.not_revoked().filter(name=name).exists():
+            raise forms.ValidationError(NAME_TAKEN_MESSAGE, "taken")
+        return name
+
+    def issue(self) -> str:
+        """Make the key and return its secret, which nothing can show again."""
+        lifetime = self.cleaned_data["expires"]
+        if lifetime != NEVER:
+            self.instance.expires_at = timezone.now() + read_lifetime(lifetime)
+        return self.instance.issue()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@sensitive_variables()  # also for what it calls: the template is filled with the new key
+def key_list(request: HttpRequest) -> HttpResponse:
+    posted = request.POST if request.method == "POST" else None
+    form = KeyForm(posted, instance=ApiKey(user=request.user))
+    if not form.is_valid():
+        return _page(request, form)
+    secret = form.issue()
+    # In this very answer, so that the key is kept nowhere on its way to the reader. no-store
+    # keeps it out of the browser's caches too; and a reload, which sends the form again, meets
+    # the rule that names are unique and gets the form with an error.
+    response = _page(request, KeyForm(instance=ApiKey(user=request.user)), secret)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login("/accounts/keys/")  # not back to here: that would be a GET
+    keys = request.user.api_keys.filter(pk=pk)
+    key = keys.first()
+    if key is None:
+        raise Http404(f"You have no key {pk}.")
+    keys.revoke()
+    messages.success(request, f"Revoked {key.name}.")
+    return redirect("keys:list")
+
+
+def _page(request: HttpRequest, form: KeyForm, secret: str = "") -> HttpResponse:
+    context = {"form": form, "secret": secret, "keys": request.user.api_keys.newest_first()}
+    return render(request, "accounts/keys.html", context, status=422 if form.is_bound else 200)
