@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from items.forms import ItemForm
+from items.keys import ApiKey, ApiKeyQuerySet
 from items.models import Item, ItemQuerySet
 
 admin.site.site_header = admin.site.site_title = "itemsite"
@@ -59,3 +60,37 @@ class ItemAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Item, form: ItemForm, change: bool) -> None:
         form.save()  # writes the changed fields alone
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(admin.ModelAdmin):
+    """Shows and ends keys. Making one here would show it to the administrator, not to its user."""
+
+    fields = [
+        "user",
+        "name",
+        "hint",
+        "read_only",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    ]
+    readonly_fields = list_display = fields
+    list_select_related = ["user"]
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ["name", "user__username", "hint"]
+    search_help_text = (
+        "A name, a user, or the last four characters of a key. New keys are made by their users at"
+        " /accounts/keys/, or by manage.py create_api_key: each is shown once, there."
+    )
+    ordering = ["-id"]
+    actions = ["revoke"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.action(description="Revoke selected API keys", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: ApiKeyQuerySet) -> None:
+        self.message_user(request, f"Revoked: {queryset.revoke()}.")
