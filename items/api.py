@@ -37,7 +37,7 @@ def endpoint(**methods: Endpoint) -> Endpoint:
     def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
         try:
             if request.method == "OPTIONS":
-                return HttpResponse(status=204, headers=allow)
+                return _empty(204, allow)
             if request.method not in methods:
                 detail = f"{request.method} means nothing here. Use one of: {allow['Allow']}."
                 raise Problem(405, detail, headers=allow)
@@ -138,9 +138,11 @@ def _insert(document: object) -> HttpResponse:
 
 def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(pk)
-    if _names(request, "If-None-Match", row.version, weakly=True):
-        return HttpResponse(status=304, headers={"ETag": _etag(row.version)})
-    return _json_item(row)
+    response = _json_item(row)
+    if not _names(request, "If-None-Match", row.version, weakly=True):
+        return response
+    told = {name: response[name] for name in ("ETag", "Cache-Control")}
+    return _empty(304, told | {"Content-Length": str(len(response.content))})
 
 
 @transaction.atomic
@@ -162,7 +164,7 @@ def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def _delete_item(request: HttpRequest, pk: int) -> HttpResponse:
     _locked_item(request, pk).delete()
-    return HttpResponse(status=204)
+    return _empty(204)
 
 
 def _locked_item(request: HttpRequest, pk: int) -> Item:
@@ -194,6 +196,12 @@ def _json(text: str, status: int = 200) -> HttpResponse:
     return HttpResponse(
         text + "\n", status=status, content_type="application/json", headers=headers
     )
+
+
+def _empty(status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    response = HttpResponse(status=status, headers=headers)
+    del response["Content-Type"]  # Django's default, of a body that is not there
+    return response
 
 
 def _array(rows: list[JsonRow]) -> str:

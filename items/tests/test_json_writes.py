@@ -98,6 +98,7 @@ def test_if_none_match_spares_the_body(client, item, if_none_match, status):
     assert response.status_code == status
     assert response["ETag"] == '"1"'
     assert bool(response.content) is (status == 200)
+    assert int(response["Content-Length"]) == len(client.get(f"/items/{item.id}/").content)
 
 
 # Idempotency-Key
