@@ -116,7 +116,7 @@ def _create_items(request: HttpRequest) -> HttpResponse:
     if key is None:
         return _insert(read_json(request))
     with transaction.atomic():
-        claim = idempotency.Claim(request, "", key)
+        claim = idempotency.Claim(request, key)
         response = claim.stored_answer()
         if response is None:
             response = _insert(read_json(request))

@@ -47,7 +47,8 @@ STORE = f"""
 class Claim:
     """One request's hold on its key, until its transaction ends."""
 
-    def __init__(self, request: HttpRequest, owner: str, key: str) -> None:
+    def __init__(self, request: HttpRequest, key: str) -> None:
+        owner = str(request.api_key.user_id) if request.api_key else ""
         fingerprint = hashlib.sha256(request.body).digest()
         self._values = {"owner": owner, "key": key, "fingerprint": fingerprint}
 

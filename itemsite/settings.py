@@ -93,7 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "items.visitors.open_to_visitors",
+                "items.rights.open_to_visitors",
             ],
         },
     },
@@ -152,8 +152,8 @@ DATABASES = {
 # Signing in
 
 AUTHENTICATION_BACKENDS = [
-    "items.visitors.VisitorsBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "items.rights.VisitorsBackend",
+    "items.rights.AccountsBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -326,6 +326,29 @@ def test_a_key_costs_one_query(client, user, settings, django_assert_num_queries
         call(client, secret)
 
 
+def test_an_editors_key_costs_two_queries_where_visitors_may_nothing(
+    client, user, no_visitors, django_assert_num_queries
+):
+    user.groups.add(Group.objects.get(name="Editors"))
+    _, secret = make_key(user)
+    call(client, secret)
+
+    with django_assert_num_queries(1 + 2):
+        call(client, secret, "POST")
+
+
+def test_retries_are_told_apart_by_their_owner(client, user):
+    headers = {"Idempotency-Key": "same"}
+    _, secret = make_key(user)
+
+    visitors = client.post("/items/", '{"name": "x"}', "application/json", headers=headers)
+    headers["Authorization"] = f"Bearer {secret}"
+    users = client.post("/items/", '{"name": "x"}', "application/json", headers=headers)
+
+    assert visitors.json()["id"] != users.json()["id"]
+    assert "Idempotency-Replayed" not in users
+
+
 def test_noting_the_use_costs_another(client, user, django_assert_num_queries):
     _, secret = make_key(user)
 

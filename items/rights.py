@@ -1,6 +1,9 @@
-"""What everyone may do, signed in or not: the setting VISITORS_MAY."""
+"""Where permissions come from: VISITORS_MAY for everyone, accounts and their groups for the rest."""
 
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import Permission
+from django.db.models import Q
 from django.http import HttpRequest
 
 
@@ -25,6 +28,25 @@ class VisitorsBackend:
 
     def has_module_perms(self, user_obj, app_label: str) -> bool:
         return app_label == "items" and bool(settings.VISITORS_MAY)
+
+
+class AccountsBackend(ModelBackend):
+    """Django's own accounts and groups, asked in one query instead of two."""
+
+    def get_all_permissions(self, user_obj, obj=None) -> set[str]:
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        if not hasattr(user_obj, "_permissions_in_one_query"):
+            permissions = Permission.objects.order_by()
+            if not user_obj.is_superuser:
+                permissions = permissions.filter(Q(user=user_obj) | Q(group__user=user_obj))
+            user_obj._permissions_in_one_query = {
+                f"{app_label}.{codename}"
+                for app_label, codename in permissions.values_list(
+                    "content_type__app_label", "codename"
+                )
+            }
+        return user_obj._permissions_in_one_query
 
 
 def open_to_visitors(request: HttpRequest) -> dict[str, bool]:
