@@ -1,4 +1,4 @@
-"""Where permissions come from: VISITORS_MAY for everyone, accounts and their groups for the rest."""
+"""Where permissions come from: VISITORS_MAY for everyone; accounts and their groups."""
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
