@@ -25,32 +25,24 @@ control_socket_disable = True
 loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
 
 
+def when_ready(server) -> None:
+    """Take the signals that bin/serve held back while nobody was there to handle them."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, startup.ENDING_SIGNALS)
+
+
 def post_worker_init(worker) -> None:
     """Tell the address when the first worker can answer."""
     if worker.age == 1:
-        print(f"itemsite: http://{address}/ (Ctrl-C stops it)", flush=True)
+        print(f"itemsite: http://{startup.shown(address)}/ (Ctrl-C stops it)", flush=True)
 
 
 def on_reload(server) -> None:
     """SIGHUP reloads, as administrators expect; but a closed terminal sends it too."""
-    if STARTED_IN_TERMINAL and not _has_terminal():
+    if "ITEMSITE_IN_TERMINAL" in os.environ and not startup.has_terminal():
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def on_exit(server) -> None:
-    if "ITEMSITE_POSTGRES_FD" in os.environ:
-        embedded.stop(int(os.environ["ITEMSITE_POSTGRES_FD"]))
-
-
-def _has_terminal() -> bool:
-    try:
-        os.close(os.open("/dev/tty", os.O_RDONLY))
-    except OSError:
-        return False
-    return True
-
-
-STARTED_IN_TERMINAL = _has_terminal()
-
+if "ITEMSITE_POSTGRES_FD" in os.environ:
+    embedded.adopt(int(os.environ["ITEMSITE_POSTGRES_FD"]))
 startup.read_settings()  # a wrong value ends gunicorn here, with one sentence
 del sys.modules["itemsite.settings"]  # so that SIGHUP reads them anew

@@ -14,12 +14,13 @@ WITHOUT_DATABASE = {"help", "version", "--help", "--version", "collectstatic", "
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    if command == "runserver":
+    host = _host(sys.argv[2:])
+    if command == "runserver" and host in startup.LOOPBACK:
         os.environ.setdefault("DEBUG", "1")
-    else:
+    elif command != "runserver":
         os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")  # a command may take its time
     if command == "runserver" or not startup.has_database_url():
-        startup.use_local_defaults(_host(sys.argv[2:]))
+        startup.use_local_defaults(host)
     startup.read_settings()
     if command not in WITHOUT_DATABASE and not startup.has_database_url():
         startup.start_postgres()
@@ -29,8 +30,8 @@ def main() -> None:
 def _host(arguments: list[str]) -> str:
     """Return where runserver will listen: its argument is [[HOST:]PORT]."""
     for argument in arguments:
-        if not argument.startswith("-"):
-            return argument.rpartition(":")[0] or "127.0.0.1"
+        if ":" in argument and not argument.startswith("-"):
+            return argument.rpartition(":")[0].strip("[]") or "127.0.0.1"
     return "127.0.0.1"
 
 

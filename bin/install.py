@@ -15,15 +15,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed"  # what is installed, written last
+UNUSABLE = '"$`\\'  # characters of a path that PostgreSQL's programs hand to a shell as they are
 REQUIREMENTS = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
 
 
 def main() -> None:
+    if set(str(ROOT)) & set(UNUSABLE) or not str(ROOT).isprintable():
+        sys.exit(
+            f"itemsite: {ROOT!a}: PostgreSQL cannot live below a path with {UNUSABLE}. Move it."
+        )
     try:
         lock = open(ROOT / ".venv.lock", "w")
     except OSError as error:
         sys.exit(f"itemsite: cannot write in {ROOT}: {error.strerror}. Clone it where you may.")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("itemsite: waiting for the other installation to end", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
     if STAMP.exists() and STAMP.read_text() == _wanted():
         return
     if find_spec("venv") is None or find_spec("ensurepip") is None:  # Debian packs them apart
@@ -35,7 +44,9 @@ def main() -> None:
     import venv
 
     print("itemsite: installing into .venv (once, and again when requirements change)", flush=True)
-    venv.create(VENV, with_pip=True, clear=not _moves_with_us())
+    moves_with_us = _moves_with_us()
+    STAMP.unlink(missing_ok=True)
+    venv.create(VENV, with_pip=True, clear=not moves_with_us)
     install = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check"]
     if subprocess.call([*install, "-r", REQUIREMENTS[-1]], cwd=ROOT) != 0:
         sys.exit("itemsite: pip could not install the requirements; its message is above.")
@@ -60,4 +71,7 @@ def _moves_with_us() -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -113,13 +113,14 @@ def _add_links(request: HttpRequest, response: HttpResponse, page: Page) -> None
 def _create_items(request: HttpRequest) -> HttpResponse:
     """Make one item of an object, or all items of an array; once, if the request has a key."""
     key = idempotency.read_key(request)
+    document = read_json(request)  # before a transaction: a slow sender may hold no connection
     if key is None:
-        return _insert(read_json(request))
+        return _insert(document)
+    claim = idempotency.Claim(request, key)
     with transaction.atomic():
-        claim = idempotency.Claim(request, key)
         response = claim.stored_answer()
         if response is None:
-            response = _insert(read_json(request))
+            response = _insert(document)
             claim.store(response)
     return response
 
@@ -145,20 +146,20 @@ def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
     return _empty(304, told | {"Content-Length": str(len(response.content))})
 
 
-@transaction.atomic
 def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
     fields = read_item(read_json(request))
     blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
-    clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
-    return _json_item(_row(pk))
+    with transaction.atomic():
+        clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
+        return _json_item(_row(pk))
 
 
-@transaction.atomic
 def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
     fields = read_item(read_json(request))
-    item = _locked_item(request, pk)
-    clean(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item)).save()
-    return _json_item(_row(pk))
+    with transaction.atomic():
+        item = _locked_item(request, pk)
+        clean(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item)).save()
+        return _json_item(_row(pk))
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
 ARRAY_MAX = 1000  # objects in one POST
 PARAMETERS = ("limit", "after", "before", "sort", "q")
+ERRORS_MAX = 20  # of one object that are told
 SHOWN_KEY_LENGTH = 50  # characters of a stranger's key that an error repeats
 
 
@@ -128,6 +129,8 @@ def _field_errors(fields: object, prefix: str = "") -> list[dict[str, str]]:
         return [{"pointer": prefix, "code": "type", "detail": "This is not an object."}]
     errors = []
     for key, value in fields.items():
+        if len(errors) == ERRORS_MAX:
+            break
         if key not in ItemForm.Meta.fields:
             detail = f"There is no such field. There are: {', '.join(ItemForm.Meta.fields)}."
             errors.append(_field_error(prefix, key, "unknown", detail))

@@ -7,53 +7,69 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items.forms import ItemForm
 from items.models import Item
 from items.paging import CursorError, read_page
+from items.problems import Problem, wants_json
 
 ITEMS_PER_PAGE = 50
 
 View = Callable[..., HttpResponse]
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """Let those pass who have the permission; ask strangers to sign in."""
+def page(*methods: str, permission: str) -> Callable[[View], View]:
+    """Guard a page: its methods first, then CSRF, then rights, of which strangers may sign in for.
+
+    Django's middleware would look at CSRF first, and answer a wrong method with 403.
+    """
 
     def decorate(view: View) -> View:
-        @wraps(view)
-        def checked(request: HttpRequest, **kwargs: int) -> HttpResponse:
+        @csrf_protect
+        def protected(request: HttpRequest, **kwargs: int) -> HttpResponse:
             if request.user.has_perm(permission):
                 return view(request, **kwargs)
             if request.user.is_authenticated:
                 raise PermissionDenied("Your account may not do this. Ask an administrator.")
             return redirect_to_login(request.get_full_path())
 
-        return checked
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: int) -> HttpResponse:
+            if request.method not in (*methods, "HEAD"):
+                return _method_not_allowed(request, [*methods, "HEAD"])
+            return protected(request, **kwargs)
+
+        return guarded
 
     return decorate
 
 
-@require_safe
-@needs("items.view_item")
+def _method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
+    if not wants_json(request):
+        return HttpResponseNotAllowed(methods)
+    detail = f"{request.method} means nothing here. Scripts use /items/ and /items/ID/."
+    return Problem(405, detail, headers={"Allow": ", ".join(methods)}).response()
+
+
+@page("GET", permission="items.view_item")
 def item_list(request: HttpRequest) -> HttpResponse:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     try:
-        page = read_page(
+        found = read_page(
             Item.objects.with_summary(), "newest", ITEMS_PER_PAGE, after=after, before=before
         )
     except CursorError:
         raise BadRequest("This page's address is wrong. Start at the top of the list.")
-    if before and not page.before:  # the top, where a page may not be full
+    if before and not found.before:  # the top, where a page may not be full
         return redirect("items:list")
-    return render(request, "items/item_list.html", {"page": page, "is_first": not after})
+    return render(request, "items/item_list.html", {"page": found, "is_first": not after})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("items.add_item")
+@page("GET", "POST", permission="items.add_item")
 def item_new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -63,15 +79,13 @@ def item_new(request: HttpRequest) -> HttpResponse:
     return redirect(item)
 
 
-@require_safe
-@needs("items.view_item")
+@page("GET", permission="items.view_item")
 def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     item = Item.objects.get_or_404(pk)
     return render(request, "items/item_detail.html", {"item": item})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("items.change_item")
+@page("GET", "POST", permission="items.change_item")
 @transaction.atomic
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     item = _locked_item(request, pk)
@@ -83,8 +97,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(item)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@needs("items.delete_item")
+@page("GET", "POST", permission="items.delete_item")
 @transaction.atomic
 def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
     item = _locked_item(request, pk)

@@ -33,27 +33,27 @@ class WholeInput:
 
 
 def require_whole_bodies(application: Callable) -> Callable:
-    """Wrap a WSGI application so that it reads through WholeInput."""
+    """Wrap a WSGI application: it reads through WholeInput and answers HEAD without a body."""
 
     def wrapped(environ: dict, start_response: Callable):
         environ["wsgi.input"] = WholeInput(environ["wsgi.input"])
-        return application(environ, start_response)
+        response = application(environ, start_response)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            response.close()
+            return []
+        return response
 
     return wrapped
 
 
 def refuse_unmeasured_bodies(get_response: Callable) -> Callable:
-    """Middleware: 411 for a chunked body, which Django would read as empty; 413 for a large one.
-
-    Files come as multipart/form-data, which Django spools to disk.
-    """
+    """Middleware: 411 for a chunked body, which Django would read as empty; 413 for a large one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
             return errors.length_required(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        is_form_with_files = request.content_type == "multipart/form-data"
-        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and not is_form_with_files:
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return errors.content_too_large(request)
         return get_response(request)
 

@@ -11,7 +11,6 @@ server. Starting and stopping happen under an exclusive lock on `lock`.
 
 import atexit
 import fcntl
-import hashlib
 import os
 import pwd
 import shutil
@@ -19,18 +18,16 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 
 from itemsite import programs
-from itemsite.programs import ROOTS_HOME, EmbeddedPostgresError
+from itemsite.programs import ROOTS_HOME, EmbeddedPostgresError, digest, home
 
-PROJECT = Path(__file__).resolve().parent.parent
 NAME = "itemsite"  # of the database and of the ordinary role that owns it
 SUPERUSER = "postgres"
 PORT = 5432  # only names the socket file
@@ -41,23 +38,17 @@ NO_SUCH_PID = "2147483647"  # above every system's largest process number
 _users_fd: int | None = None  # the shared lock of this process
 
 
-def home() -> Path:
-    """Return the folder with everything of this clone's cluster."""
-    if os.getuid() == 0:
-        return ROOTS_HOME / _digest(PROJECT)
-    return PROJECT / "var" / "postgres"
-
-
 def socket_folder() -> Path:
-    """Return where the socket is: in `home()`, or in the temp folder if that path is too long.
+    """Return where the socket is: in `home()`, or below /tmp if that path is too long.
 
-    libpq takes a comma in a host for a list, so such a path moves too.
+    libpq takes a comma in a host for a list, so such a path moves too. TMPDIR
+    does not count: it differs between a shell, cron and sudo.
     """
     folder = home() / "run"
     socket = f"{folder}/.s.PGSQL.{PORT}"
     if len(os.fsencode(socket)) <= SOCKET_PATH_LIMIT_BYTES and "," not in socket:
         return folder
-    return Path(tempfile.gettempdir()) / f"itemsite-{os.getuid()}-{_digest(folder)}"
+    return Path("/tmp") / f"itemsite-{os.getuid()}-{digest(folder)}"
 
 
 def database() -> dict[str, str | int]:
@@ -82,6 +73,9 @@ def start() -> None:
     """Bring the cluster up, with role and database, and hold it until this process ends."""
     global _users_fd
     folder = home()
+    for number in (signal.SIGTERM, signal.SIGHUP):  # Python skips atexit on these
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if os.getuid() == 0:  # the server's account must get through, whatever the umask
@@ -90,41 +84,47 @@ def start() -> None:
         with _exclusively(folder):
             _users_fd = os.open(folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(_users_fd, fcntl.LOCK_SH)
+            atexit.register(_stop_at_exit, os.getpid())
             _bring_up(folder)
     except OSError as error:
-        where = error.filename or folder
-        raise EmbeddedPostgresError(
-            f"{where}: {error.strerror}. Make it writable for you."
-        ) from error
-    atexit.register(_stop_at_exit, os.getpid())
-    for number in (signal.SIGTERM, signal.SIGHUP):  # Python skips atexit on these
-        if signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, lambda number, frame: sys.exit(128 + number))
+        raise EmbeddedPostgresError(f"{error.filename or folder}: {error.strerror}.") from error
+    except psycopg.Error as error:
+        raise EmbeddedPostgresError(f"PostgreSQL answers: {error}") from error
 
 
 def keep_through_exec() -> int:
-    """Let the hold on the cluster outlive exec; the program that follows calls `stop(fd)`."""
-    assert _users_fd is not None
+    """Let the hold on the cluster outlive exec; the program that follows calls `adopt`."""
     os.set_inheritable(_users_fd, True)
     return _users_fd
 
 
-def stop(users_fd: int) -> None:
+def adopt(users_fd: int) -> None:
+    """Take over the hold of the program that was here before exec; let go of it at the end."""
+    global _users_fd
+    if _users_fd is None:
+        _users_fd = users_fd
+        atexit.register(_stop_at_exit, os.getpid())
+
+
+def _stop() -> None:
     """Let go of the cluster; stop it if nobody else holds it."""
     folder = home()
     with _exclusively(folder):
-        os.close(users_fd)
+        os.close(_users_fd)
         with open(folder / "users") as others:
             try:
                 fcntl.flock(others, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            programs.run("pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60")
+            with suppress(EmbeddedPostgresError):  # without programs nothing was started
+                programs.run(
+                    "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60"
+                )
 
 
 def _stop_at_exit(owner_pid: int) -> None:
     if os.getpid() == owner_pid:  # a forked child inherits atexit, not the duty
-        stop(_users_fd)
+        _stop()
 
 
 @contextmanager
@@ -195,9 +195,13 @@ unix_socket_permissions = 0700
 
 
 def _replace(path: Path, text: str) -> None:
+    """Write a file of the server's, in its own folder, following no link that it may have left."""
     new = path.with_suffix(".new")
-    new.write_text(text)
-    programs.give_to_account(new)
+    new.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with open(os.open(new, flags, 0o600), "w") as file:
+        programs.give_to_account(file.fileno())
+        file.write(text)
     new.rename(path)
 
 
@@ -210,7 +214,7 @@ def _own_socket_folder() -> None:
     found = folder.lstat()
     owners = {os.getuid(), programs.account().pw_uid}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
-        raise EmbeddedPostgresError(f"{folder} is not ours: remove it, or set TMPDIR to another.")
+        raise EmbeddedPostgresError(f"{folder} is not ours: remove it.")
     programs.give_to_account(folder)
     folder.chmod(0o700)
 
@@ -281,13 +285,10 @@ def _forget_dead_postmaster(data: Path) -> None:
     """
     (socket_folder() / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
     try:
-        with open(data / "postmaster.pid", "r+") as file:
-            rest = file.read().partition("\n")[2]
-            file.seek(0)
-            file.write(f"{NO_SUCH_PID}\n{rest}")
-            file.truncate()
+        rest = (data / "postmaster.pid").read_text().partition("\n")[2]
     except FileNotFoundError:
-        pass
+        return
+    _replace(data / "postmaster.pid", f"{NO_SUCH_PID}\n{rest}")
 
 
 def _make_role_and_database() -> None:
@@ -296,7 +297,3 @@ def _make_role_and_database() -> None:
             connection.execute(f"CREATE ROLE {NAME} LOGIN CREATEDB")  # CREATEDB: for the tests
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [NAME]).rowcount:
             connection.execute(f"CREATE DATABASE {NAME} OWNER {NAME}")
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]

@@ -6,10 +6,22 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    UnreadablePostError,
+)
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
+from django.utils.cache import patch_vary_headers
 
 from items.problems import Problem, request_id, wants_json
 
@@ -68,14 +80,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error; those of the database are mapped by their SQLSTATE."""
     error = sys.exc_info()[1]
     if _will_pass(error):
-        detail = "The database cannot be reached just now. Nothing was saved; try again soon."
+        detail = "The database cannot be reached just now; try again soon."
+        if request.method not in ("GET", "HEAD"):  # lost while it committed: nobody knows
+            detail += " Look before you send a change again: it may have been saved."
         return _answer(request, 503, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    if isinstance(error, UnreadablePostError):
+        return _answer(request, 400, "The body could not be read to its end.")
     if isinstance(error, DataError):
         return _answer(request, 400, "The request holds a value that the database cannot take.")
     if isinstance(error, IntegrityError):
         detail = "This contradicts what is in the database. Nothing was saved."
         return _answer(request, 409, detail)
-    return _answer(request, 500, "The fault is ours, and it was logged. Nothing was saved.")
+    return _answer(request, 500, "The fault is ours, and it was logged.")
 
 
 class TellRequest(logging.Filter):
@@ -84,7 +100,7 @@ class TellRequest(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
         error = record.exc_info and record.exc_info[1]
-        if error and (isinstance(error, DisallowedHost) or _will_pass(error)):
+        if error and (getattr(record, "status_code", 500) < 500 or _will_pass(error)):
             record.msg, record.args = f"{record.getMessage()}: {str(error).strip()!r}", None
             record.exc_info = record.exc_text = None
         return True
@@ -94,21 +110,25 @@ def _will_pass(error: BaseException | None) -> bool:
     """Tell whether the database refused for a reason that passes by itself."""
     if not isinstance(error, (DatabaseError, InterfaceError)):
         return False
-    if isinstance(error, DataError):  # its sqlstate is unset when the driver refused to send it
-        return False
     sqlstate = getattr(error.__cause__, "sqlstate", None)
-    return sqlstate is None or sqlstate.startswith(PASSING_SQLSTATES)
+    if sqlstate is None:  # no answer came at all
+        return isinstance(error, (OperationalError, InterfaceError))
+    return sqlstate.startswith(PASSING_SQLSTATES)
 
 
 def _answer(
     request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None = None
 ) -> HttpResponse:
     if wants_json(request):
-        return Problem(status, detail, headers=headers).response()
+        response = Problem(status, detail, headers=headers).response()
+        patch_vary_headers(response, ["Accept"])
+        return response
     context = {
         "title": ERROR_TITLES.get(status, HTTPStatus(status).phrase),
         "detail": detail,
         "request_id": request_id.get() if status >= 500 else None,
     }
     # Without the request: the page asks the database nothing, not even who is signed in.
-    return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
+    response = HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
+    patch_vary_headers(response, ["Accept"])
+    return response

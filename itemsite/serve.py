@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -22,6 +23,10 @@ PORT_PATIENCE_SECONDS = 3
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
+    if len(sys.argv) > 1:
+        sys.exit(
+            "itemsite: bin/serve takes no arguments. Set PORT, BIND and what .env.example has."
+        )
     host, port = startup.listening_host(), startup.listening_port()
     listener = _listen(host, port)
     startup.use_local_defaults(host)
@@ -30,10 +35,14 @@ def main() -> None:
         startup.start_postgres()
         os.environ["ITEMSITE_POSTGRES_FD"] = str(embedded.keep_through_exec())
     _prepare()
+    if startup.has_terminal():
+        os.environ["ITEMSITE_IN_TERMINAL"] = "1"
     os.set_inheritable(listener.fileno(), True)
     os.environ["ITEMSITE_LISTENER_FD"] = str(listener.fileno())
     os.environ["BIND"], os.environ["PORT"] = host, str(listener.getsockname()[1])
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *sys.argv[1:]])
+    # Between here and gunicorn's own handlers a signal would end it with PostgreSQL left running.
+    signal.pthread_sigmask(signal.SIG_BLOCK, startup.ENDING_SIGNALS)
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])
 
 
 def _listen(host: str, port: str) -> socket.socket:
@@ -59,10 +68,10 @@ def _listen(host: str, port: str) -> socket.socket:
                 if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no name
         where = f"{host} port {port}"
         sys.exit(
-            f"itemsite: cannot listen on {where}: {error.strerror}."
+            f"itemsite: cannot listen on {where}: {getattr(error, 'strerror', error)}."
             f" Choose another: PORT=8001 bin/serve, or BIND=127.0.0.1"
         )
     return listener
@@ -77,7 +86,7 @@ def _prepare() -> None:
             call_command("migrate", verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
             _make_admin()
-    except CommandError as error:  # a SystemCheckError is one
+    except (CommandError, OSError) as error:  # a SystemCheckError is a CommandError
         sys.exit(f"itemsite: {error}")
 
 
@@ -99,9 +108,10 @@ def _one_at_a_time() -> Iterator[None]:
 
 def _make_admin() -> None:
     from django.contrib.auth import get_user_model
+    from django.db.models import Q
 
     User = get_user_model()
-    if User.objects.filter(is_superuser=True).exists():
+    if User.objects.filter(Q(is_superuser=True) | Q(username=ADMIN)).exists():
         return
     password = secrets.token_urlsafe(12)
     User.objects.create_superuser(ADMIN, password=password)
@@ -111,4 +121,7 @@ def _make_admin() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -32,8 +32,16 @@ if len(SECRET_KEY) < 50:
         " or SECRET_KEY_FILE, as in .env.example. On a laptop bin/serve does that."
     )
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+def words(name: str, default: str) -> list[str]:
+    """Return a variable's words between commas."""
+    return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
+
+
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is empty: nobody could open the site. Name its host.")
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", "")
 for origin in CSRF_TRUSTED_ORIGINS:
     if "://" not in origin:
         raise ImproperlyConfigured(
@@ -41,11 +49,7 @@ for origin in CSRF_TRUSTED_ORIGINS:
         )
 
 ACTIONS = ("view", "add", "change", "delete")
-VISITORS_MAY = [
-    action.strip()
-    for action in env.list("VISITORS_MAY", default=["view"])
-    if action.strip()  # set but empty: everything asks for a sign-in
-]
+VISITORS_MAY = words("VISITORS_MAY", "view")  # set but empty: everything asks for a sign-in
 for action in VISITORS_MAY:
     if action not in ACTIONS:
         raise ImproperlyConfigured(
@@ -102,12 +106,16 @@ TEMPLATES = [
 # PostgreSQL
 
 STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", default=5)  # 0: none
+if STATEMENT_TIMEOUT_SECONDS < 0:
+    raise ImproperlyConfigured("STATEMENT_TIMEOUT_SECONDS is below 0. Write 0 for no limit.")
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:
     try:
         default = dj_database_url.parse(DATABASE_URL)
-    except ValueError as error:
+        if not default["NAME"]:
+            raise ValueError("no name of a database")
+    except (ValueError, KeyError, TypeError) as error:
         raise ImproperlyConfigured(
             "DATABASE_URL cannot be read. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
             " with special characters in the password as %XX."
@@ -123,6 +131,7 @@ if DATABASE_URL:
 else:
     default = embedded.database()
 
+url_options = default.get("OPTIONS", {})
 DATABASES = {
     "default": {
         **default,
@@ -142,9 +151,10 @@ DATABASES = {
             "keepalives_interval": 2,
             "keepalives_count": 2,
             "application_name": "itemsite",
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s"
-            " -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s",
-            **default.get("OPTIONS", {}),
+            **url_options,
+            # What the URL says comes last and wins.
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=3s"
+            f" -c idle_in_transaction_session_timeout=10s {url_options.get('options', '')}".strip(),
         },
     }
 }
@@ -173,7 +183,6 @@ LOGOUT_REDIRECT_URL = "/items/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for subdomains and

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -9,10 +10,11 @@ from importlib import import_module
 from django.core.exceptions import ImproperlyConfigured
 
 from itemsite import embedded
-from itemsite.programs import EmbeddedPostgresError
+from itemsite.programs import PROJECT, EmbeddedPostgresError
 
-VAR = embedded.PROJECT / "var"
+VAR = PROJECT / "var"
 SECRET_KEY_FILE = VAR / "secret_key"
+ENDING_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,10 +40,11 @@ def use_local_defaults(host: str) -> None:
     """Set what a server on this machine needs and nobody has set.
 
     Who reaches it from outside gets no more than the safe defaults: visitors
-    may do everything only while `host` is this machine itself.
+    may do everything only while `host` is this machine itself, and no other
+    name was given to it, as one does behind a proxy.
     """
     os.environ.setdefault("HTTPS", "0")
-    if host in LOOPBACK:
+    if host in LOOPBACK and "ALLOWED_HOSTS" not in os.environ:
         os.environ.setdefault("VISITORS_MAY", "view,add,change,delete")
     if not _has("SECRET_KEY"):
         _make_secret_key()
@@ -59,6 +62,19 @@ def listening_port() -> str:
     return os.environ.get("PORT") or "8000"
 
 
+def shown(address: str) -> str:
+    """Name an address that a browser on this machine can open."""
+    return address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:")
+
+
+def has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
 def url_host(host: str) -> str:
     """Write an IPv6 address as URLs do."""
     return f"[{host}]" if ":" in host else host
@@ -72,7 +88,10 @@ def _make_secret_key() -> None:
     """Keep a random secret in a file that its owner alone may read."""
     if SECRET_KEY_FILE.exists():
         return
-    VAR.mkdir(exist_ok=True)
+    try:
+        VAR.mkdir(exist_ok=True)
+    except OSError as error:
+        sys.exit(f"itemsite: {VAR}: {error.strerror}.")
     new = SECRET_KEY_FILE.with_suffix(f".{os.getpid()}")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(50))

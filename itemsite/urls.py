@@ -1,11 +1,13 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 from items.urls import key_urlpatterns
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/items/")),
+    path("", csrf_exempt(require_safe(RedirectView.as_view(url="/items/")))),
     path("items/", include("items.urls")),
     path("accounts/", include("itemsite.accounts")),
     path("accounts/keys/", include((key_urlpatterns, "keys"))),

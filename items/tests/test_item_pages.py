@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from pytest_django.asserts import assertContains, assertRedirects
 
 from items.models import Item
@@ -95,9 +96,13 @@ def test_editing_what_is_gone_does_not_bring_it_back(client, item):
     assert not Item.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["", "new/", "{id}/", "{id}/edit/", "{id}/delete/"])
-def test_other_methods_are_refused(client, item, path):
-    response = client.put(f"/items/{path.format(id=item.id)}", headers=HTML)
+@pytest.mark.parametrize("path", ["/", "/items/", "/items/new/", "/items/{id}/edit/"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("headers", [HTML, {}], ids=["browser", "script"])
+def test_other_methods_are_refused_before_anything_else(item, path, method, headers):
+    client = Client(enforce_csrf_checks=True, headers=headers)
+
+    response = client.generic(method, path.format(id=item.id), "x", "text/plain")
 
     assert response.status_code == 405
     assert "GET" in response["Allow"]

@@ -354,6 +354,14 @@ def test_refuses_a_large_body(client):
     problem(send(client, "POST", "/items/", {"name": "x", "description": "d" * 2_700_000}), 413)
 
 
+def test_tells_no_endless_list_of_errors(client):
+    fields = {f"unknown {n}": 1 for n in range(1000)}
+
+    body = problem(send(client, "POST", "/items/", fields), 422)
+
+    assert len(body["errors"]) == 20
+
+
 def test_repeats_no_long_key(client):
     body = problem(send(client, "POST", "/items/", {"k" * 500_000: 1}), 422)
 

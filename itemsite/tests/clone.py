@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from itemsite.embedded import PROJECT
+from itemsite.programs import PROJECT
 
 PARTS = ("itemsite", "items", "templates", "static", "manage.py", "gunicorn.conf.py")
 PATIENCE_SECONDS = 60  # until something has certainly failed

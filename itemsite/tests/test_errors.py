@@ -2,7 +2,8 @@
 
 import psycopg
 import pytest
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from django.test import Client
 from pytest_django.asserts import assertContains
 
@@ -47,6 +48,7 @@ def failing(error, sqlstate=None):
         pytest.param(OperationalError("lock timeout"), "55P03", 503, id="locked"),
         pytest.param(OperationalError("disk full"), "53100", 503, id="disk full"),
         pytest.param(IntegrityError("check"), "23514", 409, id="constraint"),
+        pytest.param(ProgrammingError("not sent"), None, 500, id="our mistake, never sent"),
         pytest.param(DatabaseError("syntax"), "42601", 500, id="our mistake"),
         pytest.param(ValueError("secret detail"), None, 500, id="a bug"),
     ],
@@ -131,3 +133,9 @@ def test_what_will_pass_is_logged_in_one_line(client, monkeypatch, caplog):
         assert record.exc_info is None
         assert "\n" not in record.getMessage()
     assert "went away" in caplog.text
+
+
+def test_a_form_with_a_large_file_is_refused(client):
+    file = SimpleUploadedFile("x", b"x" * 2_700_000)
+
+    assert client.post("/accounts/login/", {"file": file}).status_code == 413

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from itemsite.embedded import PROJECT
+from itemsite.programs import PROJECT
 
 
 @pytest.fixture
@@ -67,3 +67,15 @@ def test_what_pip_cannot_install_is_said(folder):
     assert ended.returncode == 1
     assert "pip could not install the requirements" in ended.stderr
     assert not (folder / ".venv/installed").exists()
+
+
+@pytest.mark.parametrize("name", ['a "quote', "a $dollar", "a `tick", "a \\slash", "a\nline"])
+def test_a_path_that_postgresql_cannot_live_below_is_one_sentence(tmp_path, name):
+    (tmp_path / name / "bin").mkdir(parents=True)
+    shutil.copy(PROJECT / "bin/install.py", tmp_path / name / "bin")
+
+    ended = install(tmp_path / name)
+
+    assert ended.returncode == 1
+    assert "PostgreSQL cannot live below a path with" in ended.stderr
+    assert ended.stderr.count("\n") == 1

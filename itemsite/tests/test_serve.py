@@ -1,10 +1,14 @@
 """bin/serve in a clone of its own: starts, stops, faults."""
 
 import os
+import pty
 import re
 import signal
+import socket
 import stat
+import subprocess
 import sys
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 
@@ -76,6 +80,71 @@ def _runs(pid):
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_closed_terminal_ends_it(clone):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(clone.folder)
+        command = [sys.executable, "-m", "itemsite.serve"]
+        os.execve(sys.executable, command, clone.environment(PORT="0"))
+    said = b""
+    while b"Ctrl-C stops it" not in said:
+        said += os.read(terminal, 1000)
+
+    os.close(terminal)
+    os.waitpid(pid, 0)
+
+    assert clone.postmaster_pid() is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_ended_while_it_starts_it_leaves_nothing(clone, number):
+    for delay in range(4):
+        server = clone.serve()
+        with suppress(subprocess.TimeoutExpired):
+            server.process.wait(delay * 0.3)  # each time a little later in the start
+
+        os.kill(server.process.pid, number)
+        server.process.wait(PATIENCE_SECONDS)
+
+        assert clone.postmaster_pid() is None
+        assert "Traceback" not in server.output
+
+
+def test_arguments_are_refused(clone):
+    ended = subprocess.run(
+        [sys.executable, "-m", "itemsite.serve", "--help"],
+        cwd=clone.folder,
+        env=clone.environment(),
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.returncode == 1
+    assert "takes no arguments" in ended.stderr
+
+
+def test_behind_a_proxy_visitors_may_only_read(clone):
+    server = clone.serve(ALLOWED_HOSTS="items.example.org").wait_for_address()
+
+    status = server.request("POST", "/items/", {"name": "x"}, Host="items.example.org")[0]
+    server.stop()
+
+    assert status == 401
+
+
+def test_a_slow_sender_holds_no_connection(server):
+    head = b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with ExitStack() as stack:
+        for _ in range(6):  # more than the pool holds, fewer than a worker's threads
+            slow = socket.create_connection(("127.0.0.1", server.port))
+            stack.enter_context(closing(slow))
+            slow.sendall(head + b'Content-Length: 500\r\n\r\n{"name"')
+
+        statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
+
+    assert statuses == [200] * 20
 
 
 def test_comes_back_with_all_that_was_acknowledged(clone):

@@ -43,6 +43,10 @@ def python(code, variables):
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
         ({"STATEMENT_TIMEOUT_SECONDS": "soon"}, "STATEMENT_TIMEOUT_SECONDS"),
+        ({"STATEMENT_TIMEOUT_SECONDS": "-1"}, "STATEMENT_TIMEOUT_SECONDS is below 0"),
+        ({"ALLOWED_HOSTS": " , "}, "ALLOWED_HOSTS is empty"),
+        ({"DATABASE_URL": "postgresql://u:p@h"}, "DATABASE_URL cannot be read"),
+        ({"DATABASE_URL": "postgresql://u:p#w@h/n"}, "DATABASE_URL cannot be read"),
     ],
 )
 def test_stops_with_a_sentence(variables, sentence):
@@ -74,8 +78,14 @@ def test_the_default_is_the_safe_value(expression, value):
     [
         ({"VISITORS_MAY": ""}, "s.VISITORS_MAY", "[]"),
         ({"VISITORS_MAY": "view, add"}, "s.VISITORS_MAY", "['view', 'add']"),
-        ({"ALLOWED_HOSTS": "a.org,b.org"}, "s.ALLOWED_HOSTS", "['a.org', 'b.org']"),
+        ({"ALLOWED_HOSTS": "a.org, b.org"}, "s.ALLOWED_HOSTS", "['a.org', 'b.org']"),
         ({"HTTPS": "0"}, "s.SECURE_SSL_REDIRECT", "False"),
+        (
+            {"DATABASE_URL": "postgresql://u:p@h/n?options=-c%20role%3Dx"},
+            "s.DATABASES['default']['OPTIONS']['options'].split('-c ')[1:]",
+            "['statement_timeout=5s ', 'lock_timeout=3s ',"
+            " 'idle_in_transaction_session_timeout=10s ', 'role=x']",
+        ),
         (
             {"DATABASE_URL": "postgresql://u:p%40ss@[::1]:6000/n?sslmode=require"},
             "[s.DATABASES['default'][k] for k in ('USER', 'PASSWORD', 'HOST', 'PORT', 'NAME')]"
@@ -109,7 +119,7 @@ def test_every_variable_is_documented():
     with open("README.md") as readme:
         table = readme.read()
 
-    names = set(re.findall(r'env\.\w+\(\s*"(\w+)"', source))
+    names = set(re.findall(r'(?:env\.\w+|words)\(\s*"(\w+)"', source))
 
     assert {"DATABASE_URL", "SECRET_KEY", "VISITORS_MAY", "LOG_LEVEL"} <= names
     for name in names:

@@ -1,6 +1,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
+import psycopg
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
                 tqdm(total=file.stat().st_size, unit="B", unit_scale=True, delay=0.5) as bar,
             ):
                 count = import_csv(lines, bar.update)
+        except psycopg.errors.UndefinedTable as error:
+            raise CommandError("There is no table yet. Run: manage.py migrate") from error
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}.") from error
         except SpreadsheetError as error:
