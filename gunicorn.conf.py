@@ -17,7 +17,7 @@ if "ITEMSITE_LISTENER_FD" in os.environ:  # bin/serve listens already
 
 worker_class = "gthread"
 workers = 2
-threads = 8  # several times the database pool, so that /healthz answers when PostgreSQL hangs
+threads = 16  # four times the database pool, so that /healthz answers when PostgreSQL hangs
 timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 30  # seconds for the requests under way at SIGTERM
 keepalive = 5  # seconds
