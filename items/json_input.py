@@ -13,6 +13,7 @@ from items.problems import Problem
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
 ARRAY_MAX = 1000  # objects in one POST
+WORDS_MAX_LENGTH = 200  # characters of q; with a cursor they fit the 4,094 bytes of gunicorn
 PARAMETERS = ("limit", "after", "before", "sort", "q")
 ERRORS_MAX = 20  # of one object that are told
 SHOWN_KEY_LENGTH = 50  # characters of a stranger's key that an error repeats
@@ -44,6 +45,8 @@ def read_list_parameters(request: HttpRequest) -> ListParameters:
     words = request.GET.get("q", "")
     if "\0" in words:
         raise Problem(400, "q: null characters are not allowed.")
+    if len(words) > WORDS_MAX_LENGTH:
+        raise Problem(400, f"q has at most {WORDS_MAX_LENGTH} characters.")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if after and before:
         raise Problem(400, "after and before exclude each other.")

@@ -125,7 +125,10 @@ def read_page(
 
 def _write_cursor(sort: str, row: Any) -> str:
     position = [row.cursor_key, row.id] if ORDERS[sort].key else [row.id]
-    text = json.dumps([sort, *position], default=datetime.isoformat, separators=(",", ":"))
+    # Not in ASCII: it is part of a URL, and \ud83d\ude00 are 12 bytes of what UTF-8 says in 4.
+    text = json.dumps(
+        [sort, *position], default=datetime.isoformat, separators=(",", ":"), ensure_ascii=False
+    )
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

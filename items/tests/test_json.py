@@ -157,6 +157,7 @@ def test_counts_when_asked(client):
         ("sort=price", "sort is one of: newest, oldest, name, changed."),
         ("limit=1&limit=2", "limit comes twice."),
         ("q=%00", "q: null characters"),
+        ("q=" + "w" * 201, "q has at most 200 characters."),
         ("after=a&before=b", "exclude each other"),
     ],
 )

@@ -1,8 +1,10 @@
 """What Django's test client cannot show: gunicorn, cut bodies, races."""
 
 import json
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 
@@ -101,6 +103,17 @@ def test_head_is_get_without_its_body(server, item, path):
     assert head[0] == got[0]
     assert head[1]["Content-Length"] == got[1]["Content-Length"]
     assert not head[2]
+    assert "body bytes" not in server.output  # as gunicorn warns of those that it drops
+
+
+def test_the_longest_link_fits_gunicorn(server):
+    words = "\U0001f600" * 200
+    server.request("POST", "/items/", [{"name": words}, {"name": words}])
+
+    link = server.request("GET", f"/items/?sort=name&limit=1&q={quote(words)}")[1]["Link"]
+    status, _, items = server.request("GET", re.search("//[^/]+(/[^>]+)>", link)[1])
+
+    assert (status, len(items)) == (200, 1)
 
 
 def test_an_unknown_host_is_refused(server):
