@@ -1,0 +1,39 @@
+"""For people who script: /openapi.json for their tools."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from items.openapi import document
+from items.problems import Problem
+
+MAX_AGE_SECONDS = 300  # for which a cache may keep the document: it changes with a new start only
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def only_read(view: View) -> View:
+    """Let GET and HEAD pass; exempt from CSRF, or a POST would hear of that and not of its 405."""
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return Problem(405, "This can only be read.", headers={"Allow": "GET, HEAD"}).response()
+        return view(request)
+
+    return guarded
+
+
+@only_read
+def openapi(request: HttpRequest) -> HttpResponse:
+    answer = document(_site(request), settings.VISITORS_MAY)
+    cache = f"max-age={MAX_AGE_SECONDS}"
+    return JsonResponse(answer, headers={"Cache-Control": cache}, json_dumps_params={"indent": 1})
+
+
+def _site(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"

@@ -1,0 +1,101 @@
+"""/openapi.json; itemsite/tests try whether what it says is true."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from items import models, schemas
+from items.forms import ItemForm
+from items.json_input import PARAMETERS
+from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
+
+
+def test_the_document_is_of_this_host(client):
+    response = client.get("/openapi.json", headers={"Host": "localhost:8001"})
+
+    assert response["Content-Type"] == "application/json"
+    assert response["Cache-Control"] == "max-age=300"
+    assert response.json()["openapi"] == "3.1.0"
+    assert response.json()["servers"] == [{"url": "http://localhost:8001"}]
+
+
+@pytest.mark.parametrize("path", ["/openapi.json"])
+def test_both_need_no_right(client, settings, path):
+    settings.VISITORS_MAY = []
+
+    assert client.get(path).status_code == 200
+    assert client.head(path).status_code == 200
+
+
+@pytest.mark.django_db
+def test_the_document_is_the_same_for_all(client):
+    for_strangers = client.get("/openapi.json").content
+    client.force_login(User.objects.create_superuser("root"))
+
+    assert client.get("/openapi.json").content == for_strangers
+
+
+@pytest.mark.parametrize("path", ["/openapi.json"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_both_are_only_read(method, path):
+    response = Client(enforce_csrf_checks=True).generic(method, path)
+
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_what_visitors_may_not_needs_a_key(client, settings):
+    settings.VISITORS_MAY = ["view"]
+
+    paths = client.get("/openapi.json").json()["paths"]
+
+    assert paths["/items/"]["get"]["security"] == [{}, {"key": []}]
+    assert paths["/items/"]["post"]["security"] == [{"key": []}]
+    assert paths["/items/{id}/"]["delete"]["security"] == [{"key": []}]
+
+
+def test_every_parameter_is_named(client):
+    parameters = client.get("/openapi.json").json()["paths"]["/items/"]["get"]["parameters"]
+
+    named = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
+    assert named == set(PARAMETERS)
+
+
+def fits(schema, name):
+    return all(re.search(part["pattern"], name) for part in (schema, *schema["allOf"]))
+
+
+def around(characters):
+    """Return the ends of each range in a character class, and their neighbours."""
+    ends = {int(code, 16) for code in re.findall(r"\\u([0-9a-f]{4})", characters)}
+    return sorted({chr(end + step) for end in ends for step in (-1, 0, 1) if end + step >= 0})
+
+
+@pytest.mark.parametrize(
+    "characters",
+    [models.SPACE, models.INVISIBLE, models.CONTROL],
+    ids=["space", "invisible", "control"],
+)
+@pytest.mark.parametrize("pattern", ["{}", "{}x", "x{}", "x{}y", " {}", "\u200b{}\u200b"])
+def test_the_document_and_the_form_agree_on_names(characters, pattern):
+    for character in around(characters):
+        name = pattern.format(character)
+        form = ItemForm({"name": name})
+
+        assert fits(schemas.WRITTEN["name"], name) == form.is_valid(), ascii(name)
+        assert fits(schemas.READ["name"], form.instance.name) == form.is_valid(), ascii(name)
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_the_document_allows(name):
+    assert fits(schemas.WRITTEN["name"], f" {name}\n")
+    assert fits(schemas.READ["name"], name)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "code"), [case for case in BAD_FIELDS if case.values[1] == "name"]
+)
+def test_the_document_forbids(fields, field, code):
+    assert not fits(schemas.WRITTEN["name"], fields["name"])
