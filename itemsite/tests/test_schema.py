@@ -1,0 +1,80 @@
+"""What /openapi.json says is what the server does: schemathesis, with all its checks."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from items.paging import ORDERS
+from itemsite.programs import PROJECT
+from itemsite.tests.clone import Clone
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
+
+# SCHEMA_EXAMPLES=1000 bin/test -k schemathesis: a long run, each time another one
+EXAMPLES = os.environ.get("SCHEMA_EXAMPLES")
+EFFORT = ["--max-examples", EXAMPLES] if EXAMPLES else ["--max-examples", "10", "--seed", "1"]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    clone = Clone(tmp_path_factory.mktemp("clone"))
+    yield clone
+    clone.remove()
+
+
+@pytest.fixture(scope="module")
+def open_server(clone):
+    """Return a server that keeps PostgreSQL running for the others, and holds items."""
+    server = clone.serve().wait_for_address()
+    server.request("POST", "/items/", [{"name": "Book"}, {"name": "Pen"}])
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def cursors(open_server):
+    links = {
+        sort: open_server.request("GET", f"/items/?limit=1&sort={sort}")[1]["Link"]
+        for sort in ORDERS
+    }
+    return {sort: re.search("after=([^>]+)>", link)[1] for sort, link in links.items()}
+
+
+@pytest.fixture(scope="module")
+def key(clone, open_server):
+    return clone.manage("create_api_key", "schema", "--user", "admin").stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("visitors_may", "with_key"),
+    [
+        pytest.param("view,add,change,delete", False, id="open"),
+        pytest.param("view", False, id="read-only"),
+        pytest.param("", True, id="with a key"),
+    ],
+)
+def test_schemathesis_finds_nothing(clone, key, cursors, tmp_path, visitors_may, with_key):
+    server = clone.serve(VISITORS_MAY=visitors_may).wait_for_address()
+    url = f"http://127.0.0.1:{server.port}/openapi.json"
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIG, "run", url]
+    header = ["--header", f"Authorization: Bearer {key}"] if with_key else []
+
+    ended = subprocess.run(
+        [*command, "--checks", "all", "--generation-database", "none", *EFFORT, *header],
+        cwd=tmp_path,
+        env=clone.environment(PYTHONPATH=str(PROJECT), CURSORS=json.dumps(cursors)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    server.stop()
+
+    assert ended.returncode == 0, ended.stdout
+    for phase in PHASES:
+        assert f"✅ {phase}" in ended.stdout, ended.stdout
