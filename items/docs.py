@@ -1,12 +1,14 @@
-"""For people who script: /openapi.json for their tools."""
+"""For people who script: /docs/ to read, /openapi.json for their tools."""
 
 from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
+from items import idempotency, json_input, models, paging
 from items.openapi import document
 from items.problems import Problem
 
@@ -26,6 +28,23 @@ def only_read(view: View) -> View:
         return view(request)
 
     return guarded
+
+
+@only_read
+def docs(request: HttpRequest) -> HttpResponse:
+    context = {
+        "site": _site(request),
+        "sorts": list(paging.ORDERS),
+        "limit_default": json_input.LIMIT_DEFAULT,
+        "limit_max": json_input.LIMIT_MAX,
+        "array_max": json_input.ARRAY_MAX,
+        "words_max_length": json_input.WORDS_MAX_LENGTH,
+        "kept_hours": idempotency.KEPT_HOURS,
+        "name_max_length": models.NAME_MAX_LENGTH,
+        "description_max_length": models.DESCRIPTION_MAX_LENGTH,
+        "body_max_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    }
+    return render(request, "items/docs.html", context)
 
 
 @only_read

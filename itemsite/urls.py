@@ -4,12 +4,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from items.docs import openapi
+from items.docs import docs, openapi
 from items.urls import key_urlpatterns
 
 urlpatterns = [
     path("", csrf_exempt(require_safe(RedirectView.as_view(url="/items/")))),
     path("items/", include("items.urls")),
+    path("docs/", docs, name="docs"),
     path("openapi.json", openapi, name="openapi"),
     path("accounts/", include("itemsite.accounts")),
     path("accounts/keys/", include((key_urlpatterns, "keys"))),

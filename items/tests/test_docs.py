@@ -1,15 +1,32 @@
-"""/openapi.json; itemsite/tests try whether what it says is true."""
+"""/docs/ and /openapi.json; itemsite/tests try whether what they say is true."""
 
 import re
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django.asserts import assertContains
 
 from items import models, schemas
 from items.forms import ItemForm
 from items.json_input import PARAMETERS
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_the_page_speaks_of_this_host(client, accept):
+    response = client.get("/docs/", headers={"Accept": accept, "Host": "localhost:8001"})
+
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assertContains(response, "<code>curl http://localhost:8001/items/</code>", html=True)
+
+
+def test_the_page_speaks_of_https(client):
+    assertContains(client.get("/docs/", secure=True), "curl https://testserver/items/")
+
+
+def test_every_page_leads_there(client):
+    assertContains(client.get("/docs/"), '<a href="/docs/">Script it</a>', html=True)
 
 
 def test_the_document_is_of_this_host(client):
@@ -21,7 +38,7 @@ def test_the_document_is_of_this_host(client):
     assert response.json()["servers"] == [{"url": "http://localhost:8001"}]
 
 
-@pytest.mark.parametrize("path", ["/openapi.json"])
+@pytest.mark.parametrize("path", ["/docs/", "/openapi.json"])
 def test_both_need_no_right(client, settings, path):
     settings.VISITORS_MAY = []
 
@@ -37,7 +54,7 @@ def test_the_document_is_the_same_for_all(client):
     assert client.get("/openapi.json").content == for_strangers
 
 
-@pytest.mark.parametrize("path", ["/openapi.json"])
+@pytest.mark.parametrize("path", ["/docs/", "/openapi.json"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
 def test_both_are_only_read(method, path):
     response = Client(enforce_csrf_checks=True).generic(method, path)
