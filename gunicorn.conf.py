@@ -27,7 +27,7 @@ loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
 
 def when_ready(server) -> None:
     """Take the signals that bin/serve held back while nobody was there to handle them."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, startup.ENDING_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, embedded.ENDING_SIGNALS)
 
 
 def post_worker_init(worker) -> None:

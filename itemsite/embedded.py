@@ -33,6 +33,7 @@ SUPERUSER = "postgres"
 PORT = 5432  # only names the socket file
 SOCKET_PATH_LIMIT_BYTES = 103  # macOS; Linux allows 107
 START_TIMEOUT_SECONDS = 300  # recovery after a crash can take that long
+ENDING_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 NO_SUCH_PID = "2147483647"  # above every system's largest process number
 
 _users_fd: int | None = None  # the shared lock of this process
@@ -85,7 +86,8 @@ def start() -> None:
             _users_fd = os.open(folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(_users_fd, fcntl.LOCK_SH)
             atexit.register(_stop_at_exit, os.getpid())
-            _bring_up(folder)
+            with _undisturbed():
+                _bring_up(folder)
     except OSError as error:
         raise EmbeddedPostgresError(f"{error.filename or folder}: {error.strerror}.") from error
     except psycopg.Error as error:
@@ -132,6 +134,20 @@ def _exclusively(folder: Path) -> Iterator[None]:
     with open(folder / "lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold signals back: one between pg_ctl's start and its success would leave a server behind.
+
+    What is run meanwhile holds them back too, so ^C does not reach pg_ctl;
+    PostgreSQL sets its own mask.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _bring_up(folder: Path) -> None:

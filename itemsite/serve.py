@@ -41,7 +41,7 @@ def main() -> None:
     os.environ["ITEMSITE_LISTENER_FD"] = str(listener.fileno())
     os.environ["BIND"], os.environ["PORT"] = host, str(listener.getsockname()[1])
     # Between here and gunicorn's own handlers a signal would end it with PostgreSQL left running.
-    signal.pthread_sigmask(signal.SIG_BLOCK, startup.ENDING_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, embedded.ENDING_SIGNALS)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])
 
 

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -14,7 +13,6 @@ from itemsite.programs import PROJECT, EmbeddedPostgresError
 
 VAR = PROJECT / "var"
 SECRET_KEY_FILE = VAR / "secret_key"
-ENDING_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

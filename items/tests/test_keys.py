@@ -12,18 +12,9 @@ from django.utils import timezone
 
 from items.keys import ApiKey
 from items.models import Item
+from items.tests.test_rights import CALLS
 
 pytestmark = pytest.mark.django_db
-
-CALLS = [
-    ("view", "GET", "/items/"),
-    ("view", "HEAD", "/items/"),
-    ("view", "GET", "/items/{id}/"),
-    ("add", "POST", "/items/"),
-    ("change", "PUT", "/items/{id}/"),
-    ("change", "PATCH", "/items/{id}/"),
-    ("delete", "DELETE", "/items/{id}/"),
-]
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import subprocess
 import pytest
 
 from itemsite.programs import PROJECT
-from itemsite.tests.clone import Clone
 
 # Real curl, which fails here where the server refuses; a line's own options stay as they are.
 SHELL = 'curl() { command curl --silent --show-error --fail-with-body "$@"; }\n'
@@ -18,12 +17,9 @@ EMPTY = """from django.db import connection
 connection.cursor().execute("TRUNCATE items_item RESTART IDENTITY")"""
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
+@pytest.fixture(scope="module", autouse=True)
+def curl():
     assert shutil.which("curl"), "These tests run curl. Install it: apt install curl"
-    clone = Clone(tmp_path_factory.mktemp("clone"))
-    yield clone
-    clone.remove()
 
 
 @pytest.fixture(scope="module")

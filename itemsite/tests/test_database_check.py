@@ -4,18 +4,11 @@ import re
 
 import pytest
 
-from itemsite.tests.clone import PATIENCE_SECONDS, Clone
+from itemsite.tests.clone import PATIENCE_SECONDS
 
 AS_SUPERUSER = (
     "from itemsite import embedded; embedded.start(); c = embedded.connect_as_superuser()"
 )
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    clone = Clone(tmp_path_factory.mktemp("clone"))
-    yield clone
-    clone.remove()
 
 
 @pytest.fixture

@@ -13,13 +13,6 @@ FAILS = "from itemsite import startup; startup.start_postgres()"
 HOLD = f"{START}; print('up', flush=True); input()"
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    clone = Clone(tmp_path_factory.mktemp("clone"))
-    yield clone
-    clone.remove()
-
-
 def hold(clone):
     """Start a process that uses the server until it is let go."""
     process = subprocess.Popen(

@@ -4,15 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from itemsite.tests.clone import Clone
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    clone = Clone(tmp_path_factory.mktemp("clone"))
-    yield clone
-    clone.remove()
-
 
 @pytest.fixture(scope="module")
 def server(clone):

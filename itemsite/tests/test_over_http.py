@@ -8,16 +8,14 @@ from urllib.parse import quote
 
 import pytest
 
-from itemsite.tests.clone import Clone, until
+from itemsite.tests.clone import until
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    clone = Clone(tmp_path_factory.mktemp("clone"))
+def server(clone):
     server = clone.serve().wait_for_address()
     yield server
     server.stop()
-    clone.remove()
 
 
 @pytest.fixture

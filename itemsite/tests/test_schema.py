@@ -11,7 +11,6 @@ import pytest
 
 from items.paging import ORDERS
 from itemsite.programs import PROJECT
-from itemsite.tests.clone import Clone
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
@@ -19,13 +18,6 @@ PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 # SCHEMA_EXAMPLES=1000 bin/test -k schemathesis: a long run, each time another one
 EXAMPLES = os.environ.get("SCHEMA_EXAMPLES")
 EFFORT = ["--max-examples", EXAMPLES] if EXAMPLES else ["--max-examples", "10", "--seed", "1"]
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    clone = Clone(tmp_path_factory.mktemp("clone"))
-    yield clone
-    clone.remove()
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,6 @@ import pytest
 from itemsite.tests.clone import PATIENCE_SECONDS, Clone, Server, until
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
-    clone = Clone(tmp_path_factory.mktemp("a clone's, folder"))
-    yield clone
-    clone.remove()
-
-
 @pytest.fixture
 def server(clone):
     server = clone.serve().wait_for_address()
