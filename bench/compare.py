@@ -28,6 +28,8 @@ DATABASES = {
 PEER_PROGRAMS = ROOT / "bench" / ".venv" / "bin"
 WARM_UP_SECONDS = 2
 
+EMPTY_PORT = "21377"  # below those that the system gives to clients
+
 
 def main() -> None:
     options = _read_options()
@@ -60,6 +62,8 @@ def _servers() -> Iterator[dict[str, Server]]:
     """Run all servers at once: those that are not under load use nothing."""
     site = [sys.executable, "-m", "itemsite.serve"]  # as bin/serve does
     site_database = {"DATABASE_URL": ITEMSITE_DATABASE.url, "PORT": "0"}
+    empty = [sys.executable, "-m", "gunicorn", "bench.empty"]
+    empty_settings = site_database | {"PORT": EMPTY_PORT, "HTTPS": "0", "SECRET_KEY": "-" * 50}
     folder = ROOT / "bench" / "peers" / "tutorial"
     tutorial = [PEER_PROGRAMS / "uvicorn", "main:app", "--workers", str(WORKERS), "--port", "0"]
     tutorial_database = {"DATABASE_URL": TUTORIAL_DATABASE.asyncpg_url}
@@ -76,7 +80,7 @@ def _servers() -> Iterator[dict[str, Server]]:
                 stack.enter_context,
                 (
                     running(ITEMSITE, site, ROOT, **site_database),
-                    running(EMPTY, [*site, "bench.empty"], ROOT, **site_database),
+                    running(EMPTY, empty, ROOT, **empty_settings),
                     # Without a log of requests: itemsite writes none either.
                     running(TUTORIAL, [*tutorial, "--no-access-log"], folder, **tutorial_database),
                 ),

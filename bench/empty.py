@@ -1,6 +1,6 @@
 """The floor of itemsite's design: an empty view behind its own middleware and gunicorn.
 
-python -m itemsite.serve bench.empty
+python -m gunicorn bench.empty
 """
 
 from django.http import HttpRequest, HttpResponse
