@@ -30,6 +30,10 @@ def when_ready(server) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, embedded.ENDING_SIGNALS)
 
 
+def post_fork(server, worker) -> None:
+    embedded.let_go_in_child()
+
+
 def post_worker_init(worker) -> None:
     """Tell the address when the first worker can answer."""
     if worker.age == 1:

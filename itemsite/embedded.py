@@ -108,6 +108,12 @@ def adopt(users_fd: int) -> None:
         atexit.register(_stop_at_exit, os.getpid())
 
 
+def let_go_in_child() -> None:
+    """Close a forked child's copy of the hold: one that dies slowly must not look like a user."""
+    if _users_fd is not None:
+        os.close(_users_fd)
+
+
 def _stop() -> None:
     """Let go of the cluster; stop it if nobody else holds it."""
     folder = home()
