@@ -31,11 +31,14 @@ def when_ready(server) -> None:
 
 
 def post_fork(server, worker) -> None:
+    """Hold signals back until the worker handles them: gunicorn would wait for it in vain."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, embedded.ENDING_SIGNALS)
     embedded.let_go_in_child()
 
 
 def post_worker_init(worker) -> None:
     """Tell the address when the first worker can answer."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, embedded.ENDING_SIGNALS)
     if worker.age == 1:
         print(f"itemsite: http://{startup.shown(address)}/ (Ctrl-C stops it)", flush=True)
 
