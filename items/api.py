@@ -1,19 +1,19 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.forms.models import model_to_dict
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
 from items import idempotency
 from items.forms import ItemForm
-from items.json_input import clean, clean_items, read_item, read_json, read_list_parameters
+from items.json_input import clean, clean_items, read_item, read_json, read_selection
 from items.keys import read_bearer
-from items.models import Item, ItemQuerySet, JsonRow
+from items.models import Item, JsonRow
 from items.paging import CursorError, Page, read_page
 from items.problems import Problem
 
@@ -75,23 +75,15 @@ def _check_rights(request: HttpRequest) -> None:
 
 @gzip_page
 def _list_items(request: HttpRequest) -> HttpResponse:
-    wanted = read_list_parameters(request)
-    items = Item.objects.matching(wanted.words)
+    wanted = read_selection(request)
     try:
-        page = read_page(
-            items,
-            wanted.sort,
-            wanted.limit,
-            after=wanted.after,
-            before=wanted.before,
-            fetch=ItemQuerySet.json_rows,
-        )
+        page = read_page("json", wanted)
     except CursorError:
         raise Problem(400, "after and before come from the Link header of a page sorted alike.")
-    response = _json(_array(page.rows))
+    response = _json(_array(row[0] for row in page.rows))
     _add_links(request, response, page)
     if "count=exact" in request.headers.get("Prefer", ""):
-        response["X-Total-Count"] = str(items.count())
+        response["X-Total-Count"] = str(Item.objects.matching(wanted.words).count())
         response["Preference-Applied"] = "count=exact"
     return response
 
@@ -127,8 +119,9 @@ def _create_items(request: HttpRequest) -> HttpResponse:
 
 def _insert(document: object) -> HttpResponse:
     if isinstance(document, list):
-        return _json(_array(Item.objects.insert(clean_items(document))), 201)
-    (row,) = Item.objects.insert([clean(ItemForm(read_item(document))).instance])
+        rows = Item.objects.insert_many(clean_items(document))
+        return _json(_array(row.text for row in rows), 201)
+    row = Item.objects.insert(clean(ItemForm(read_item(document))).instance)
     response = _json_item(row, 201)
     response["Location"] = Item(row.id).get_absolute_url()
     return response
@@ -138,7 +131,7 @@ def _insert(document: object) -> HttpResponse:
 
 
 def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _row(pk)
+    row = Item.objects.json_row_or_404(pk)
     response = _json_item(row)
     if not _names(request, "If-None-Match", row.version, weakly=True):
         return response
@@ -151,7 +144,7 @@ def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
     blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
     with transaction.atomic():
         clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
-        return _json_item(_row(pk))
+        return _json_item(Item.objects.json_row_or_404(pk))
 
 
 def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
@@ -159,7 +152,7 @@ def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         item = _locked_item(request, pk)
         clean(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item)).save()
-        return _json_item(_row(pk))
+        return _json_item(Item.objects.json_row_or_404(pk))
 
 
 @transaction.atomic
@@ -205,8 +198,8 @@ def _empty(status: int, headers: dict[str, str] | None = None) -> HttpResponse:
     return response
 
 
-def _array(rows: list[JsonRow]) -> str:
-    return "[" + ",\n ".join(row.text for row in rows) + "]"
+def _array(texts: Iterable[str]) -> str:
+    return "[" + ",\n ".join(texts) + "]"
 
 
 def _json_item(row: JsonRow, status: int = 200) -> HttpResponse:
@@ -217,10 +210,3 @@ def _json_item(row: JsonRow, status: int = 200) -> HttpResponse:
 
 def _etag(version: int) -> str:
     return f'"{version}"'
-
-
-def _row(pk: int) -> JsonRow:
-    rows = Item.objects.filter(pk=pk).json_rows()
-    if not rows:
-        raise Http404(f"There is no item {pk}.")
-    return rows[0]

@@ -1,13 +1,12 @@
 """What scripts send, read and judged: JSON bodies and query parameters."""
 
 import json
-from dataclasses import dataclass
 
 from django.http import HttpRequest
 
 from items.forms import ItemForm
 from items.models import Item
-from items.paging import ORDERS, read_id
+from items.paging import ORDERS, Selection, read_id
 from items.problems import Problem
 
 LIMIT_DEFAULT = 100  # items in one answer
@@ -19,17 +18,8 @@ ERRORS_MAX = 20  # of one object that are told
 SHOWN_KEY_LENGTH = 50  # characters of a stranger's key that an error repeats
 
 
-@dataclass(frozen=True)
-class ListParameters:
-    limit: int
-    sort: str
-    words: str
-    after: str
-    before: str
-
-
-def read_list_parameters(request: HttpRequest) -> ListParameters:
-    """Return the query's parameters; raise Problem 400 for what is wrong, unknown or twice."""
+def read_selection(request: HttpRequest) -> Selection:
+    """Return what the query asks for; raise Problem 400 for what is wrong, unknown or twice."""
     for name, values in request.GET.lists():
         if name not in PARAMETERS:
             known = ", ".join(PARAMETERS)
@@ -50,7 +40,7 @@ def read_list_parameters(request: HttpRequest) -> ListParameters:
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if after and before:
         raise Problem(400, "after and before exclude each other.")
-    return ListParameters(limit, sort, words, after, before)
+    return Selection(words, sort, limit, after, before)
 
 
 def read_item(fields: object) -> dict[str, str]:

@@ -1,18 +1,19 @@
 """The item, its rules, and the questions asked of the table."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, RegexValidator
-from django.db import connection, models
+from django.db import models
 from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.http import Http404
 from django.urls import reverse
 
 from items.keys import ApiKey
+from items.statements import fetch
 
 __all__ = ["ApiKey", "Item", "StoredAnswer"]  # where Django looks for an app's models
 
@@ -37,46 +38,32 @@ DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
 SUMMARY_LENGTH = 200  # characters of the description in a list
 
 
-def _utc(column: str) -> str:
-    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {column}"""
-
-
-# The keys of an item in JSON, and what PostgreSQL puts there.
-JSON_KEYS = {
-    "id": "id",
-    "name": "name",
-    "description": "description",
-    "created_at": _utc("created_at"),
-    "updated_at": _utc("updated_at"),
-}
-AS_JSON = f"(SELECT row_to_json(json)::text FROM (SELECT {', '.join(JSON_KEYS.values())}) AS json)"
+# The keys of an item in JSON; its text is the column `json`, which items_json() makes of them.
+JSON_KEYS = ("id", "name", "description", "created_at", "updated_at")
 
 
 class JsonRow(NamedTuple):
-    """An item as PostgreSQL wrote it, with what its answer's headers need."""
+    """An item as the JSON text that PostgreSQL keeps, with what its answer's headers need."""
 
     id: int
     version: int
     text: str
-    cursor_key: Any = None
 
 
-INSERT = f"""
+JSON_ROW = "SELECT id, version, json FROM items_item WHERE id = %s"
+INSERT = """
+    INSERT INTO items_item (name, description) VALUES (%s, %s) RETURNING id, version, json
+"""
+INSERT_MANY = """
     WITH item AS (
         INSERT INTO items_item (name, description)
         SELECT name, description
         FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS given (name, description, place)
         ORDER BY place
-        RETURNING *
+        RETURNING id, version, json
     )
-    SELECT id, version, {AS_JSON} FROM item ORDER BY id
+    SELECT id, version, json FROM item ORDER BY id
 """
-
-
-def _fetch(sql: str, parameters: Sequence) -> list[JsonRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return [JsonRow(*row) for row in cursor.fetchall()]
 
 
 def no_lone_surrogates(text: str) -> None:
@@ -93,8 +80,20 @@ class Fold(models.Func):
     output_field = models.TextField()
 
 
+class AsJson(models.Func):
+    """The item's JSON text, as the column `json` holds it."""
+
+    function = "items_json"
+    arity = len(JSON_KEYS)
+    output_field = models.TextField()
+
+
 # As people sort. Folding can lengthen a name manyfold, beyond what an index takes.
 NAME_ORDER = Left(Fold("name"), NAME_MAX_LENGTH)
+NAME_ORDER_SQL = f"left(items_fold(name), {NAME_MAX_LENGTH})"
+
+# That an item holds a word, the parameter, in whatever case and with whatever accents.
+MATCHES = r"search LIKE '%%' || regexp_replace(items_fold(%s), '([\\%%_])', '\\\1', 'g') || '%%'"
 
 
 class ItemQuerySet(models.QuerySet):
@@ -122,23 +121,26 @@ class ItemQuerySet(models.QuerySet):
         except self.model.DoesNotExist:
             raise Http404(f"There is no item {pk}.")
 
-    def json_rows(self) -> list[JsonRow]:
-        """Return the items in order, each as the JSON object that PostgreSQL made of it."""
-        columns = ["id", "version", AS_JSON]
-        if "cursor_key" in self.query.annotations:
-            columns.append("cursor_key")
-        named = [*JSON_KEYS, "version", *columns[3:]]
-        items, parameters = self.values(*named).query.sql_with_params()
-        return _fetch(f"SELECT {', '.join(columns)} FROM ({items}) AS item", parameters)
+    def json_row_or_404(self, pk: int) -> JsonRow:
+        """Return one item as JSON; raise Http404 with a sentence where it is not."""
+        rows = fetch(JSON_ROW, [pk])
+        if not rows:
+            raise Http404(f"There is no item {pk}.")
+        return JsonRow(*rows[0])
 
-    def insert(self, items: Sequence["Item"]) -> list[JsonRow]:
+    def insert(self, item: "Item") -> JsonRow:
+        """Write a new item and return it as JSON."""
+        return JsonRow(*fetch(INSERT, [item.name, item.description])[0])
+
+    def insert_many(self, items: Sequence["Item"]) -> list[JsonRow]:
         """Write new items in one statement and return them, in the same order, as JSON."""
-        return _fetch(INSERT, [[item.name for item in items], [item.description for item in items]])
+        names, descriptions = [item.name for item in items], [item.description for item in items]
+        return [JsonRow(*row) for row in fetch(INSERT_MANY, [names, descriptions])]
 
 
 class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
     def get_queryset(self) -> ItemQuerySet:
-        return super().get_queryset().defer("search")  # as long as the text itself, never shown
+        return super().get_queryset().defer("search", "json")  # each as long as the item itself
 
 
 class Item(models.Model):
@@ -166,6 +168,9 @@ class Item(models.Model):
         ),
         output_field=models.TextField(),
         db_persist=True,
+    )
+    json = models.GeneratedField(
+        expression=AsJson(*JSON_KEYS), output_field=models.TextField(), db_persist=True
     )
 
     objects = ItemManager()

@@ -3,47 +3,39 @@
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import Expression, F, Func, TextField, Value
-from django.db.models.lookups import GreaterThan, LessThan
-
-from items.models import NAME_ORDER, ItemQuerySet
+from items.models import MATCHES, NAME_ORDER_SQL
+from items.statements import fetch
 
 BIGINT_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Order:
-    """An order of items: by `key`, if there is one, and then by id."""
+    """An order of items: by `key`, an SQL expression, if there is one, and then by id."""
 
     descending: bool
-    key: Expression | None = None
+    key: str = ""
     read_key: Callable[[Any], Any] | None = None  # from JSON; raises ValueError
 
-    def sort(self, items: ItemQuerySet, *, backwards: bool = False) -> ItemQuerySet:
-        keys = ["cursor_key", "id"] if self.key else ["id"]
-        falling = self.descending != backwards
-        return self._with_key(items).order_by(*(f"-{key}" if falling else key for key in keys))
+    @property
+    def keys(self) -> list[str]:
+        return [self.key, "id"] if self.key else ["id"]
 
-    def beyond(
-        self, items: ItemQuerySet, position: Sequence, *, backwards: bool = False
-    ) -> ItemQuerySet:
-        """Keep what comes after a position, or before it; PostgreSQL compares whole rows."""
-        comparison = LessThan if self.descending != backwards else GreaterThan
-        row = Row(self.key, F("id")) if self.key else Row(F("id"))
-        return items.filter(comparison(row, Row(*map(Value, position))))
+    def by(self, *, backwards: bool) -> str:
+        falling = " DESC" if self.descending != backwards else ""
+        return ", ".join(f"{key}{falling}" for key in self.keys)
 
-    def _with_key(self, items: ItemQuerySet) -> ItemQuerySet:
-        return items.annotate(cursor_key=self.key) if self.key else items
-
-
-class Row(Func):
-    template = "(%(expressions)s)"
-    output_field = TextField()  # Django wants one; nothing reads it
+    def beyond(self, *, backwards: bool) -> str:
+        """A condition whose parameters are a position; PostgreSQL compares whole rows."""
+        comparison = "<" if self.descending != backwards else ">"
+        parameters = ", ".join("%s" for _ in self.keys)
+        return f"({', '.join(self.keys)}) {comparison} ({parameters})"
 
 
 def _read_text(value: Any) -> str:
@@ -63,8 +55,8 @@ def _read_time(value: Any) -> datetime:
 ORDERS = {
     "newest": Order(descending=True),
     "oldest": Order(descending=False),
-    "name": Order(descending=False, key=NAME_ORDER, read_key=_read_text),
-    "changed": Order(descending=True, key=F("updated_at"), read_key=_read_time),
+    "name": Order(descending=False, key=NAME_ORDER_SQL, read_key=_read_text),
+    "changed": Order(descending=True, key="updated_at", read_key=_read_time),
 }
 
 
@@ -80,51 +72,69 @@ class CursorError(ValueError):
 
 
 @dataclass(frozen=True)
+class Selection:
+    """What someone looks at: the items that hold these words, so sorted, from a cursor on."""
+
+    words: str = ""
+    sort: str = "newest"
+    size: int = 50
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
 class Page:
     """Rows in order, and cursors: `before` for what precedes them, `after` for what follows."""
 
-    rows: list
+    rows: list[tuple]
     before: str = ""
     after: str = ""
 
 
-def read_page(
-    items: ItemQuerySet,
-    sort: str,
-    size: int,
-    *,
-    after: str = "",
-    before: str = "",
-    fetch: Callable[[ItemQuerySet], list] = list,
-) -> Page:
-    """Return up to `size` items of an order, from the top or beyond a cursor.
+def read_page(columns: str, wanted: Selection) -> Page:
+    """Return up to `size` rows of these columns, from the top or beyond a cursor.
 
-    `fetch` makes rows of a queryset; they have `id` and, in an order with a
-    key, `cursor_key`. One query, as what lies behind a cursor is not looked up:
-    its page may turn out to be empty. Raise CursorError.
+    After its columns each row holds its position, which is the key of the order
+    and the id. One query, as what lies behind a cursor is not looked up: its page
+    may turn out to be empty. Raise CursorError.
     """
-    order = ORDERS[sort]
-    if before:
-        beyond = order.beyond(items, _read_cursor(before, sort), backwards=True)
-        found = fetch(order.sort(beyond, backwards=True)[: size + 1])
-        rows = found[:size][::-1]
-        has_before, has_after = len(found) > size, True
-    else:
-        beyond = order.beyond(items, _read_cursor(after, sort)) if after else items
-        found = fetch(order.sort(beyond)[: size + 1])
-        rows = found[:size]
-        has_before, has_after = bool(after), len(found) > size
+    cursor = wanted.before or wanted.after
+    backwards = bool(wanted.before)
+    words = wanted.words.split()
+    sql = page_sql(columns, wanted.sort, len(words), bool(cursor), backwards, wanted.size + 1)
+    position = _read_cursor(cursor, wanted.sort) if cursor else []
+    found = fetch(sql, [*words, *position], plan_anew=bool(words))
+    has_more = len(found) > wanted.size
+    rows = found[: wanted.size]
+    if backwards:
+        rows.reverse()
     if not rows:
         return Page([])
     return Page(
         rows,
-        before=_write_cursor(sort, rows[0]) if has_before else "",
-        after=_write_cursor(sort, rows[-1]) if has_after else "",
+        before=_write_cursor(wanted.sort, rows[0]) if (has_more if backwards else cursor) else "",
+        after=_write_cursor(wanted.sort, rows[-1]) if (backwards or has_more) else "",
     )
 
 
-def _write_cursor(sort: str, row: Any) -> str:
-    position = [row.cursor_key, row.id] if ORDERS[sort].key else [row.id]
+@cache
+def page_sql(
+    columns: str, sort: str, words_count: int, is_beyond: bool, backwards: bool, limit: int
+) -> str:
+    order = ORDERS[sort]
+    conditions = [MATCHES] * words_count
+    if is_beyond:
+        conditions.append(order.beyond(backwards=backwards))
+    where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+    # The limit is no parameter: not knowing it, PostgreSQL would plan to read a tenth of the table.
+    return (
+        f"SELECT {columns}, {', '.join(order.keys)} FROM items_item {where}"
+        f"ORDER BY {order.by(backwards=backwards)} LIMIT {limit}"
+    )
+
+
+def _write_cursor(sort: str, row: tuple) -> str:
+    position = row[-2:] if ORDERS[sort].key else row[-1:]
     # Not in ASCII: it is part of a URL, and \ud83d\ude00 are 12 bytes of what UTF-8 says in 4.
     text = json.dumps(
         [sort, *position], default=datetime.isoformat, separators=(",", ":"), ensure_ascii=False
@@ -140,7 +150,7 @@ def _read_cursor(cursor: str, sort: str) -> list:
         written_for, *keys, pk = json.loads(urlsafe_b64decode(padded))
         if written_for != sort or type(pk) is not int or not 0 < pk <= BIGINT_MAX:
             raise ValueError("another order, or no id")
-        if len(keys) != (order.key is not None):
+        if len(keys) != bool(order.key):
             raise ValueError("another number of keys")
         return [*map(order.read_key, keys), pk] if order.read_key else [pk]
     except (ValueError, TypeError, RecursionError, binascii.Error) as error:

@@ -1,7 +1,9 @@
 """The pages."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -12,13 +14,23 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items.forms import ItemForm
-from items.models import Item
-from items.paging import CursorError, read_page
+from items.models import SUMMARY_LENGTH, Item
+from items.paging import CursorError, Selection, read_page
 from items.problems import Problem, wants_json
 
 ITEMS_PER_PAGE = 50
+ROW_COLUMNS = f"id, name, left(description, {SUMMARY_LENGTH}), updated_at"
 
 View = Callable[..., HttpResponse]
+
+
+class Row(NamedTuple):
+    """An item as the list shows it."""
+
+    id: int
+    name: str
+    summary: str
+    updated_at: datetime
 
 
 def page(*methods: str, permission: str) -> Callable[[View], View]:
@@ -57,16 +69,20 @@ def _method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpRespons
 
 @page("GET", permission="items.view_item")
 def item_list(request: HttpRequest) -> HttpResponse:
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    wanted = Selection(
+        size=ITEMS_PER_PAGE,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     try:
-        found = read_page(
-            Item.objects.with_summary(), "newest", ITEMS_PER_PAGE, after=after, before=before
-        )
+        found = read_page(ROW_COLUMNS, wanted)
     except CursorError:
         raise BadRequest("This page's address is wrong. Start at the top of the list.")
-    if before and not found.before:  # the top, where a page may not be full
+    if wanted.before and not found.before:  # the top, where a page may not be full
         return redirect("items:list")
-    return render(request, "items/item_list.html", {"page": found, "is_first": not after})
+    rows = [Row(*row[: len(Row._fields)]) for row in found.rows]
+    context = {"page": found, "rows": rows, "is_first": not wanted.after}
+    return render(request, "items/item_list.html", context)
 
 
 @page("GET", "POST", permission="items.add_item")

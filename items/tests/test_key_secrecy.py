@@ -65,7 +65,7 @@ def fail(*args, **kwargs):
         pytest.param("items.keys.hmac.compare_digest", id="while it is looked up"),
         pytest.param("items.keys.ApiKey.note_use", id="while its use is noted"),
         pytest.param("items.keys.ApiKey.may", id="while rights are asked"),
-        pytest.param("items.models.ItemQuerySet.json_rows", id="in the endpoint"),
+        pytest.param("items.api.read_page", id="in the endpoint"),
     ],
 )
 def test_an_error_report_hides_it(client, secret, monkeypatch, reports, log, place):
@@ -116,7 +116,7 @@ def test_the_reports_would_show_a_key_that_nobody_hides(client, reports, monkeyp
         secret = "".join(["items", "ite_careless"])  # in two, for a report also quotes the source
         raise ValueError(len(secret))
 
-    monkeypatch.setattr("items.models.ItemQuerySet.json_rows", careless)
+    monkeypatch.setattr("items.api.read_page", careless)
 
     client.get("/items/")
 

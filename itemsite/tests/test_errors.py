@@ -55,7 +55,7 @@ def failing(error, sqlstate=None):
 )
 def test_errors_of_the_database_are_told_apart(client, monkeypatch, error, sqlstate, status):
     monkeypatch.setattr(views, "read_page", failing(error, sqlstate))
-    monkeypatch.setattr("items.models.ItemQuerySet.json_rows", failing(error, sqlstate))
+    monkeypatch.setattr("items.api.read_page", failing(error, sqlstate))
 
     page, answer = client.get("/items/", headers=HTML), client.get("/items/")
 
@@ -101,7 +101,7 @@ def test_probes_need_no_host_and_no_right(client, settings):
 
 
 def test_a_request_has_one_id_in_answer_error_and_log(client, monkeypatch, caplog):
-    monkeypatch.setattr("items.models.ItemQuerySet.json_rows", failing(ValueError("a bug")))
+    monkeypatch.setattr("items.api.read_page", failing(ValueError("a bug")))
     monkeypatch.setattr(views, "read_page", failing(ValueError("a bug")))
     caplog.handler.addFilter(TellRequest())
 
@@ -123,7 +123,7 @@ def test_neither_json_nor_html_is_not_acceptable(client, path):
 
 def test_what_will_pass_is_logged_in_one_line(client, monkeypatch, caplog):
     error = OperationalError("the server\nwent away")
-    monkeypatch.setattr("items.models.ItemQuerySet.json_rows", failing(error))
+    monkeypatch.setattr("items.api.read_page", failing(error))
     caplog.handler.addFilter(TellRequest())
 
     client.get("/items/")
