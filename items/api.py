@@ -1,6 +1,7 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
 from collections.abc import Callable, Iterable
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
@@ -25,6 +26,8 @@ PERMISSIONS = {
     "PATCH": "items.change_item",
     "DELETE": "items.delete_item",
 }
+
+CURSORS = ("after", "before")
 
 Endpoint = Callable[..., HttpResponse]
 
@@ -90,14 +93,11 @@ def _list_items(request: HttpRequest) -> HttpResponse:
 
 def _add_links(request: HttpRequest, response: HttpResponse, page: Page) -> None:
     links = []
+    kept = [(name, value) for name, value in request.GET.items() if name not in CURSORS]
     for rel, name, cursor in (("next", "after", page.after), ("prev", "before", page.before)):
         if cursor:
-            query = request.GET.copy()
-            query.pop("after", None)
-            query.pop("before", None)
-            query[name] = cursor
-            url = request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-            links.append(f'<{url}>; rel="{rel}"')
+            query = urlencode([*kept, (name, cursor)])
+            links.append(f'<{request.scheme}://{request.get_host()}/items/?{query}>; rel="{rel}"')
     if links:
         response["Link"] = ", ".join(links)
 

@@ -77,8 +77,9 @@ MIDDLEWARE = [
     "items.problems.number_requests",
     "itemsite.health.answer_health",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "itemsite.bodies.refuse_unmeasured_bodies",
+    "items.problems.let_scripts_pass",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -135,7 +136,7 @@ url_options = default.get("OPTIONS", {})
 DATABASES = {
     "default": {
         **default,
-        "CONN_HEALTH_CHECKS": True,  # the pool tries a connection before it hands it out
+        "ENGINE": "itemsite.pooled",  # tries a connection before it hands it out
         "OPTIONS": {
             # After 45 s without a server, the pool's own 300 s left it dead 12 s longer.
             "pool": {
