@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 
 from items import idempotency
 from items.forms import ItemForm
-from items.json_input import clean, clean_items, read_item, read_json, read_selection
+from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
 from items.keys import read_bearer
 from items.models import Item, JsonRow
 from items.paging import CursorError, Page, read_page
@@ -121,7 +121,7 @@ def _insert(document: object) -> HttpResponse:
     if isinstance(document, list):
         rows = Item.objects.insert_many(clean_items(document))
         return _json(_array(row.text for row in rows), 201)
-    row = Item.objects.insert(clean(ItemForm(read_item(document))).instance)
+    row = Item.objects.insert(clean_item(document))
     response = _json_item(row, 201)
     response["Location"] = Item(row.id).get_absolute_url()
     return response

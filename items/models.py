@@ -5,7 +5,11 @@ from typing import NamedTuple
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator, RegexValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    ProhibitNullCharactersValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
@@ -147,6 +151,7 @@ class Item(models.Model):
     name = models.CharField(
         max_length=NAME_MAX_LENGTH,
         validators=[
+            ProhibitNullCharactersValidator(),
             no_lone_surrogates,
             RegexValidator(NAME_VISIBLE, NAME_VISIBLE_MESSAGE, "required"),
             RegexValidator(NAME_UNTRIMMED, NAME_UNTRIMMED_MESSAGE, "untrimmed", inverse_match=True),
@@ -157,7 +162,11 @@ class Item(models.Model):
         blank=True,
         default="",
         db_default="",
-        validators=[no_lone_surrogates, MaxLengthValidator(DESCRIPTION_MAX_LENGTH)],
+        validators=[
+            ProhibitNullCharactersValidator(),
+            no_lone_surrogates,
+            MaxLengthValidator(DESCRIPTION_MAX_LENGTH),
+        ],
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         max_length=200,
                         validators=[
+                            django.core.validators.ProhibitNullCharactersValidator(),
                             items.models.no_lone_surrogates,
                             django.core.validators.RegexValidator(
                                 VISIBLE, VISIBLE_MESSAGE, "required"
@@ -91,6 +92,7 @@ class Migration(migrations.Migration):
                         db_default="",
                         default="",
                         validators=[
+                            django.core.validators.ProhibitNullCharactersValidator(),
                             items.models.no_lone_surrogates,
                             django.core.validators.MaxLengthValidator(10000),
                         ],

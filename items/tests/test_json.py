@@ -2,8 +2,13 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis.strategies import fixed_dictionaries, text
 
+from items.forms import ItemForm
+from items.json_input import clean_item
 from items.models import Item
+from items.problems import Problem
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +250,18 @@ def test_keeps_a_description_as_it_is(client):
     made = send(client, "POST", "/items/", {"name": "x", "description": text})
 
     assert made.json()["description"] == Item.objects.get().description == text
+
+
+@given(fixed_dictionaries({"name": text(max_size=205)}, optional={"description": text()}))
+@example({"name": " x ", "description": "d" * 10_000})
+@example({"name": "\ud800", "description": "a\0b"})
+def test_takes_what_the_form_takes(fields):
+    form = ItemForm(fields)
+
+    if form.is_valid():
+        item = clean_item(fields)
+        assert (item.name, item.description) == (form.instance.name, form.instance.description)
+    else:
+        with pytest.raises(Problem) as caught:
+            clean_item(fields)
+        assert {error["pointer"][1:] for error in caught.value.errors} == set(form.errors)
