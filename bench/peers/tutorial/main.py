@@ -1,16 +1,20 @@
 """The tutorial's stack: FastAPI, SQLModel and asyncpg, written as its readers write it.
 
 Models and endpoints follow SQLModel's tutorial "FastAPI and Pydantic", with SQLAlchemy's
-asynchronous engine; both servers give the newest items first, so their answers can be compared.
+asynchronous engine; the page follows "Templates" in FastAPI's own documentation. All servers
+give the newest items first, so their answers can be compared.
 """
 
 import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Query
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -54,6 +58,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 app = FastAPI(lifespan=lifespan)
 
+templates = Jinja2Templates(directory=Path(__file__).with_name("templates"))
+
 
 @app.post("/items/", response_model=ItemPublic, status_code=201)
 async def create_item(item: ItemCreate, session: SessionDep):
@@ -71,6 +77,15 @@ async def read_items(
     statement = select(Item).order_by(Item.id.desc()).offset(offset).limit(limit)
     items = await session.exec(statement)
     return items.all()
+
+
+@app.get("/", response_class=HTMLResponse)
+async def item_page(request: Request, session: SessionDep, offset: int = 0):
+    statement = select(Item).order_by(Item.id.desc()).offset(offset).limit(50)
+    items = (await session.exec(statement)).all()
+    return templates.TemplateResponse(
+        request=request, name="items.html", context={"items": items, "next_offset": offset + 50}
+    )
 
 
 async def make_tables() -> None:
