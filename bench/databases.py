@@ -1,42 +1,23 @@
-"""A database for each server, with the same rows, in itemsite's private PostgreSQL."""
+"""Databases in itemsite's private PostgreSQL: one for each server and size, dropped at the end."""
 
-import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
 from itemsite import embedded
 
-WORDS = """
-    adapter apron basket battery bench blanket board book bottle bowl box brush bucket bulb cable
-    café-chair candle card case charger clamp clock cloth cord crate cup curtain cushion desk drill
-    envelope fan file flask folder fork frame funnel glove glue hammer heater helmet hinge hook
-    jar kettle key knife label ladder lamp lens lock magnet map mirror mug nail needle notebook
-    paint pan paper pen pillow plate plug pot printer rack rope ruler saw scale scissors screen
-    shelf spoon stamp stapler stool straße-sign switch table tape tent tool towel tray vase wire
-""".split()
-QUALITIES = "blue broken cheap clean green heavy large light new old red round small spare".split()
-PEOPLE = "Ada Jörg Maximilian Zoë".split()
-PLACES = "attic cellar garage hall kitchen office shed store studio van workshop yard".split()
+CSV = "FORMAT csv, HEADER, FORCE_NOT_NULL (description)"  # an empty cell is an empty text
+BLOCK_BYTES = 1 << 20  # of a file, sent to PostgreSQL at once
 
 
-def rows(count: int) -> Iterator[tuple[str, str]]:
-    """Give names of about 20 characters and descriptions of 60 to 100, always the same ones."""
-    chance = random.Random(count)
-    for number in range(1, count + 1):
-        quality, thing, place = map(chance.choice, (QUALITIES, WORDS, PLACES))
-        other, person = map(chance.choice, (WORDS, PEOPLE))
-        name = f"{quality} {thing} {number}".capitalize()
-        where = f"Kept in the {place} beside the {other}, bought in {chance.randrange(1990, 2026)},"
-        yield name, f"{where} counted by {person} in May."
-
-
+@dataclass(frozen=True)
 class Database:
-    def __init__(self, name: str, table: str) -> None:
-        self.name = name
-        self.table = table
+    name: str
+    table: str
 
     @property
     def url(self) -> str:
@@ -50,35 +31,62 @@ class Database:
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(self.url, autocommit=True)
 
-    def fill(self, count: int) -> None:
+    def fill(self, file: Path) -> None:
+        """Copy a CSV file into the empty table, and leave nothing for PostgreSQL to do later."""
         with self.connect() as connection, connection.cursor() as cursor:
-            with cursor.copy(f"COPY {self.table} (name, description) FROM STDIN") as copy:
-                for row in rows(count):
-                    copy.write_row(row)
+            order = f"COPY {self.table} (name, description) FROM STDIN ({CSV})"
+            with open(file, "rb") as rows, cursor.copy(order) as copy:
+                while block := rows.read(BLOCK_BYTES):
+                    copy.write(block)
             cursor.execute(f"VACUUM (ANALYZE) {self.table}")
+        with embedded.connect_as_superuser() as connection:
+            connection.execute("CHECKPOINT")
+
+    def empty(self) -> None:
+        with self.connect() as connection:
+            connection.execute(f"TRUNCATE {self.table}")
 
     def count_rows(self) -> int:
         with self.connect() as connection:
             return connection.execute(f"SELECT count(*) FROM {self.table}").fetchone()[0]
+
+    @contextmanager
+    def logging_statements(self) -> Iterator[None]:
+        """Let PostgreSQL log how long each statement takes, in connections made meanwhile."""
+        with embedded.connect_as_superuser() as connection:
+            setting = f"ALTER DATABASE {self.name} {{}} log_min_duration_statement"
+            connection.execute(setting.format("SET") + " = 0")
+            try:
+                yield
+            finally:
+                connection.execute(setting.format("RESET"))
 
 
 @contextmanager
 def created(*databases: Database) -> Iterator[None]:
     """Make the databases anew, and drop them at the end."""
     with embedded.connect_as_superuser() as connection:
-        for database in databases:
-            connection.execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE {database.name} OWNER {embedded.NAME}")
         try:
+            for database in databases:
+                _drop(connection, database)
+                connection.execute(f"CREATE DATABASE {database.name} OWNER {embedded.NAME}")
             yield
         finally:
             for database in databases:
-                connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)")
+                _drop(connection, database)
+
+
+def _drop(connection: psycopg.Connection, database: Database) -> None:
+    connection.execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
 
 
 def server_version() -> str:
     with embedded.connect_as_superuser() as connection:
         return connection.info.parameter_status("server_version")
+
+
+def server_log() -> Path:
+    return embedded.home() / "log"
 
 
 def postmaster() -> int:

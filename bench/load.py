@@ -9,17 +9,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import databases, processes
-from bench.databases import Database
 from bench.processes import Server
 
 SCRIPT = Path(__file__).with_name("load.lua")
+WARM_UP_SECONDS = 2
 SETTLE_SECONDS = 0.3  # for the requests that were under way when wrk hung up
 
+JSON = "*/*"  # as curl sends it
+HTML = "text/html"
 
-@dataclass
+
+@dataclass(frozen=True)
+class Request:
+    path: str
+    method: str = "GET"
+    accept: str = JSON
+
+
+@dataclass(frozen=True)
 class Run:
+    requests: int
     requests_per_second: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     web_microseconds: float  # CPU of the web server's processes, per request
     postgres_microseconds: float  # CPU of PostgreSQL's, per request
@@ -30,36 +42,48 @@ def require_wrk() -> None:
         sys.exit("bench: the load generator wrk is missing. On Debian or Ubuntu: apt install wrk")
 
 
-def measure(
-    server: Server, method: str, path: str, database: Database, seconds: int, connections: int
-) -> Run:
+def warm_up(server: Server, request: Request, connections: int) -> None:
+    """Let every worker import what it does at the first request, and fill its caches."""
+    _run_wrk(server, request, WARM_UP_SECONDS, connections)
+
+
+def measure(server: Server, request: Request, seconds: int, connections: int) -> Run:
     """Load the server for some seconds; end the program if an answer was not right."""
-    rows_before = database.count_rows()
+    is_write = request.method == "POST"
+    rows_before = server.database.count_rows() if is_write else 0
     web_before = processes.cpu_seconds(server.pid)
     postgres_before = processes.cpu_seconds(databases.postmaster())
-    figures = _run_wrk(server.address + path, method, seconds, connections)
+    figures = _run_wrk(server, request, seconds, connections)
     time.sleep(SETTLE_SECONDS)
     web = processes.cpu_seconds(server.pid) - web_before
     postgres = processes.cpu_seconds(databases.postmaster()) - postgres_before
     requests = figures["requests"]
-    if figures["bad_statuses"] or figures["broken"] or not requests:
-        sys.exit(f"bench: {server.name} failed at {method} {path}: {figures}. See {processes.LOGS}")
-    rows_made = database.count_rows() - rows_before
+    if not requests:
+        sys.exit(f"bench: {server.name} answered nothing in {seconds} s of {request}.")
     worked_off = requests + connections  # each had one more under way, of which wrk did not hear
-    least, most = (requests, worked_off) if method == "POST" else (0, 0)
-    if not least <= rows_made <= most:
-        sys.exit(f"bench: {server.name} made {rows_made} rows by {requests} times {method} {path}.")
+    if is_write:
+        rows_made = server.database.count_rows() - rows_before
+        if not requests <= rows_made <= worked_off:
+            sys.exit(f"bench: {server.name} made {rows_made} rows in {requests} times {request}.")
     return Run(
+        requests=requests,
         requests_per_second=requests / figures["seconds"],
         p50_ms=figures["p50_ms"],
+        p95_ms=figures["p95_ms"],
         p99_ms=figures["p99_ms"],
         web_microseconds=web / worked_off * 1e6,
         postgres_microseconds=postgres / worked_off * 1e6,
     )
 
 
-def _run_wrk(url: str, method: str, seconds: int, connections: int) -> dict[str, float]:
-    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT, url]
-    command = ["wrk", *options, "--", method]
+def _run_wrk(
+    server: Server, request: Request, seconds: int, connections: int
+) -> dict[str, int | float]:
+    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout=30s", "-s", SCRIPT]
+    arguments = [server.address + request.path, "--", request.method, request.accept]
+    command = ["wrk", *options, *arguments]
     said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
-    return json.loads(said.splitlines()[-1])
+    figures = json.loads(said.splitlines()[-1])
+    if figures["bad_statuses"] or figures["broken"]:
+        sys.exit(f"bench: {server.name} failed at {request}: {figures}. See {processes.LOGS}")
+    return figures

@@ -1,55 +1,62 @@
 """Servers under test, and what Linux tells about a process and its children."""
 
-import json
 import os
 import re
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
+from urllib.error import HTTPError
+
+from bench.databases import Database
 
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "var" / "bench"
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 30
-WORKERS = 2
+GET_TIMEOUT_SECONDS = 60
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Server:
     name: str
     pid: int
     address: str
+    database: Database
 
-    def get(self, path: str) -> object:
-        """Return the parsed JSON of this address; raise for any other status than 200."""
-        with urllib.request.urlopen(self.address + path, timeout=10) as response:
-            if response.status != 200:
-                raise RuntimeError(f"{self.name} answers {path} with {response.status}.")
-            return json.load(response)
+    def get(self, path: str, accept: str = "*/*") -> HTTPResponse:
+        """Return the answer of this address, to be read and closed; end the program at an error."""
+        asked = urllib.request.Request(self.address + path, headers={"Accept": accept})
+        try:
+            return urllib.request.urlopen(asked, timeout=GET_TIMEOUT_SECONDS)
+        except HTTPError as error:
+            sys.exit(f"bench: {self.name} answers {path} with {error.code}. See {LOGS}")
 
-    def megabytes_per_worker(self) -> float:
-        """Return the mean resident memory of the workers, the largest children of the main one."""
-        children = sorted(_resident_bytes(pid) for pid in _family(self.pid) if pid != self.pid)
-        return sum(children[-WORKERS:]) / WORKERS / 1e6
+    def worker_megabytes(self) -> float:
+        """Return the resident memory of the largest worker, a child of the main process."""
+        return max(_resident_bytes(pid) for pid in _family(self.pid) if pid != self.pid) / 1e6
 
 
 @contextmanager
-def running(name: str, command: list[str | Path], cwd: Path, **variables: str) -> Iterator[Server]:
+def running(
+    name: str, command: list[str | Path], cwd: Path, database: Database, **variables: str
+) -> Iterator[Server]:
     """Start a server that tells its address, wait for that, and stop the server at the end."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{name}.log"
+    log = LOGS / f"{name} of {database.name}.log".replace(" ", "-")
     with open(log, "wb") as output:
         process = subprocess.Popen(
             command, cwd=cwd, env=os.environ | variables, stdout=output, stderr=output
         )
     try:
-        yield Server(name, process.pid, _address_in(log, process))
+        yield Server(name, process.pid, _address_in(log, process), database)
     finally:
         process.terminate()
         process.wait(STOP_TIMEOUT_SECONDS)

@@ -1,173 +1,132 @@
-"""What is measured, and the page that tells the figures."""
+"""bench/RESULTS.md: the page that tells the figures."""
 
-import argparse
 import datetime
-import os
-import platform
 import statistics
-import subprocess
-from collections import defaultdict
-from dataclasses import dataclass, field
-from importlib.metadata import version
-from pathlib import Path
 
-from bench import databases
-from bench.load import Run
-from bench.processes import ROOT, WORKERS
-
-ITEMSITE, TUTORIAL, EMPTY = "itemsite", "tutorial", "empty view"
-REQUIREMENTS = ROOT / "bench" / "requirements.txt"
+from bench import machine, side_by_side, targets
+from bench.results import Results, median
+from bench.servers import WORKERS
 
 
-@dataclass
-class Work:
-    name: str
-    method: str
-    path: str
-    servers: tuple[str, ...]
-
-
-WORKS = [
-    Work("GET 100 items", "GET", "/items/?limit=100", (ITEMSITE, TUTORIAL, EMPTY)),
-    Work("GET 1,000 items", "GET", "/items/?limit=1000", (ITEMSITE, TUTORIAL)),
-    Work("POST one item", "POST", "/items/", (ITEMSITE, TUTORIAL)),
-]
-TARGETS = {  # requests per second of itemsite, in those of another
-    ("GET 100 items", TUTORIAL): 3.5,
-    ("GET 1,000 items", TUTORIAL): 8,
-    ("POST one item", TUTORIAL): 2,
-    ("GET 100 items", EMPTY): 0.7,
-}
-
-
-@dataclass
-class Results:
-    """The runs of each work and server, one per round, and each server's memory at the end."""
-
-    runs: dict[tuple[str, str], list[Run]] = field(default_factory=lambda: defaultdict(list))
-    memory_megabytes: dict[str, float] = field(default_factory=dict)
-
-    def median(self, work: str, server: str, figure: str) -> float:
-        return statistics.median(getattr(run, figure) for run in self.runs[work, server])
-
-    def cpu_microseconds(self, work: str, server: str) -> float:
-        return self.median(work, server, "web_microseconds") + self.median(
-            work, server, "postgres_microseconds"
-        )
-
-    def ratios(self, work: str, other: str) -> list[float]:
-        """Return by how much itemsite was quicker than the other, round by round."""
-        return [
-            ours.requests_per_second / theirs.requests_per_second
-            for ours, theirs in zip(self.runs[work, ITEMSITE], self.runs[work, other], strict=True)
-        ]
-
-
-def markdown(results: Results, options: argparse.Namespace, load_average: float) -> str:
+def markdown(results: Results, load_average: float) -> str:
+    sizes = " / ".join(f"{size:,}" for size in results.sizes)
     return f"""\
 # Results
 
-Written by `bench/run` on {datetime.date.today()}. It loads itemsite, the stack of a well-known
-tutorial (FastAPI, SQLModel, asyncpg, uvicorn) and an empty Django view behind itemsite's own
-middleware and gunicorn; each has {WORKERS} worker processes and writes no log of requests. Both
-have a database of {options.rows:,} equal items in one PostgreSQL with its default settings, which
-they reach by its Unix socket. wrk sends from one thread over {options.connections} kept-alive
-connections: {options.rounds} rounds of {options.seconds} s, one server after the other in each.
+Written by `bench/run` on {datetime.date.today()}. Figures are medians of {results.rounds} rounds,
+in which servers and sizes take turns, {results.seconds} s each. Every server has {WORKERS} worker
+processes, writes no log of requests, and reaches one PostgreSQL with its default settings by its
+Unix socket.
 
-## How much quicker
+## Wanted and reached
 
-Requests per second of itemsite, divided by the other's: the median of the rounds, the least and the
-greatest. They scatter with what else the machine does, and because the kernel hands out connections
-unevenly: now and then one worker gets all. "By CPU" is steadier: what the other's processes and
-PostgreSQL use for a request, divided by what itemsite's and PostgreSQL use.
+Where there are several figures, they are at {sizes} items, and the worst one counts.
+
+{_wanted(results)}
+
+## Side by side
+
+wrk sends from one thread over {side_by_side.CONNECTIONS} kept-alive connections. The ratio is
+itemsite's requests per second in the other's, with the least and the greatest of the rounds: the
+kernel hands out connections unevenly, now and then all to one worker. "By CPU" is steadier: what
+the other's processes and PostgreSQL use for a request, divided by what itemsite's and PostgreSQL
+use.
 
 {_ratios(results)}
 
-## Figures
-
-Medians of the rounds. CPU is per request: of the web server's processes, and of PostgreSQL's.
+CPU is per request: of the web server's processes, and of PostgreSQL's.
 
 {_figures(results)}
 
-Memory of one worker after all this: {_memory(results)}.
+The peers, in `bench/peers/`, are written as their users write them. "tutorial" is FastAPI,
+SQLModel, asyncpg and uvicorn, its page with Jinja2. "REST framework" and "ListView" are one plain
+Django under gunicorn, in pages of 100 and 50; both count all items. "empty view" stands behind
+itemsite's own middleware and gunicorn: the floor of this design.
+
+Differences that are left: itemsite's items have two times in JSON, REST framework's have one, the
+tutorial's none, nor has its page. itemsite keeps indexes for searching and sorting, and meets
+constraints, when it writes. What is created makes the lists longer than their size says.
+
+## Memory
+
+{_memory(results)}
+
+{_fills(results)}
 
 ## Machine
 
-{_machine(load_average)}
+{_lines(machine.describe(load_average))}
 
 ## Again
 
     bench/run           # bench/run --help lists its options
 
-It needs Linux and wrk (Debian: `apt install wrk`), makes two databases of its own in the private
-PostgreSQL, and drops them. It ends with an error when an answer was not a good one, when the two
-give different items, or when an answered POST is not in the table. A difference between the
-servers that is left: itemsite's items have two times more in JSON, a search index to keep and
-constraints to meet.
+It needs Linux and wrk (Debian: `apt install wrk`), makes databases of its own in the private
+PostgreSQL, and drops them. It ends with an error when an answer was not a good one, when the
+servers give different items, or when an answered POST is not in the table.
 """
 
 
-def _ratios(results: Results) -> str:
-    lines = [
-        "| work | against | ratio | least | greatest | by CPU | wanted |",
-        "|---|---|--:|--:|--:|--:|--:|",
+def _table(head: str, rows: list[list[str]]) -> str:
+    """Write a table; names of columns that begin with > are of numbers, set to the right."""
+    names = [name.strip() for name in head.split("|")]
+    rules = ["--:" if name.startswith(">") else "---" for name in names]
+    lines = [[name.removeprefix(">") for name in names], rules, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _wanted(results: Results) -> str:
+    rows = [
+        [verdict.work, verdict.wanted, verdict.reached, "yes" if verdict.is_reached else "**no**"]
+        for verdict in targets.verdicts(results)
     ]
-    for (work, other), target in TARGETS.items():
-        ratios = results.ratios(work, other)
-        by_cpu = results.cpu_microseconds(work, other) / results.cpu_microseconds(work, ITEMSITE)
-        figures = (statistics.median(ratios), min(ratios), max(ratios), by_cpu)
-        shown = " | ".join(f"{figure:.2f}" for figure in figures)
-        lines.append(f"| {work} | {other} | {shown} | {target} |")
-    return "\n".join(lines)
+    return _table("work | >wanted | >figure | reached", rows)
+
+
+def _ratios(results: Results) -> str:
+    rows = []
+    for work in side_by_side.WORKS:
+        for rival in work.rivals[1:]:
+            for size in results.sizes:
+                ratios = results.ratios(size, work.name, rival.name)
+                by_cpu = results.cpu_ratio(size, work.name, rival.name)
+                figures = (statistics.median(ratios), min(ratios), max(ratios), by_cpu)
+                shown = [f"{figure:.2f}" for figure in figures]
+                rows.append([work.name, rival.name, f"{size:,}", *shown])
+    return _table("work | against | >items | >ratio | >least | >greatest | >by CPU", rows)
 
 
 def _figures(results: Results) -> str:
-    lines = [
-        "| work | server | requests/s | p50, ms | p99, ms | web, µs | PostgreSQL, µs |",
-        "|---|---|--:|--:|--:|--:|--:|",
+    rows = [
+        [work.name, rival.name, f"{size:,}", *_run_figures(results, size, work.name, rival.name)]
+        for work in side_by_side.WORKS
+        for rival in work.rivals
+        for size in results.sizes
     ]
-    for work in WORKS:
-        for server in work.servers:
-            rate, p50, p99, web, postgres = (
-                results.median(work.name, server, figure) for figure in Run.__dataclass_fields__
-            )
-            lines.append(
-                f"| {work.name} | {server} | {rate:,.0f} | {p50:.1f} | {p99:.1f}"
-                f" | {web:,.0f} | {postgres:,.0f} |"
-            )
-    return "\n".join(lines)
+    return _table(
+        "work | server | >items | >requests/s | >p50, ms | >p95, ms | >p99, ms"
+        " | >web, µs | >PostgreSQL, µs",
+        rows,
+    )
+
+
+def _run_figures(results: Results, size: int, work: str, rival: str) -> list[str]:
+    runs = results.works[size].runs[work, rival]
+    times = [f"{median(runs, name):.1f}" for name in ("p50_ms", "p95_ms", "p99_ms")]
+    costs = [f"{median(runs, name):,.0f}" for name in ("web_microseconds", "postgres_microseconds")]
+    return [f"{median(runs, 'requests_per_second'):,.0f}", *times, *costs]
 
 
 def _memory(results: Results) -> str:
-    memory = results.memory_megabytes.items()
-    return ", ".join(f"{server} {megabytes:.0f} MB" for server, megabytes in memory)
+    megabytes = results.works[results.sizes[-1]].worker_megabytes.items()
+    shown = ", ".join(f"{server} {megabytes:.0f} MB" for server, megabytes in megabytes)
+    return f"The largest worker of each server after all works side by side: {shown}."
 
 
-def _machine(load_average: float) -> str:
-    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") / 2**30
-    ours = ("Django", "psycopg", "gunicorn")
-    peers = [
-        line.split("#")[0].strip().replace("==", " ")
-        for line in REQUIREMENTS.read_text().splitlines()
-        if "==" in line
-    ]
-    lines = (
-        f"{os.cpu_count()} cores, {_processor()}; {gigabytes:.0f} GiB of memory",
-        f"{platform.system()} {platform.release()}; load average before {load_average:.1f}",
-        f"Python {platform.python_version()}, PostgreSQL {databases.server_version()}, {_wrk()}",
-        f"itemsite: {', '.join(f'{name} {version(name)}' for name in ours)}",
-        f"tutorial: {', '.join(peers)}",
-    )
-    return "\n".join(f"- {line}" for line in lines)
+def _fills(results: Results) -> str:
+    fills = [f"{seconds:.0f} s for {size:,}" for size, seconds in results.fill_seconds.items()]
+    return f"Filling itemsite's table by COPY, VACUUM included: {', '.join(fills)}."
 
 
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
-def _wrk() -> str:
-    said = subprocess.run(["wrk", "-v"], stdout=subprocess.PIPE, text=True).stdout
-    return " ".join(said.split()[:2])
+def _lines(texts: list[str]) -> str:
+    return "\n".join(f"- {text}" for text in texts)

@@ -1,0 +1,39 @@
+"""Everything that was measured, and the questions that the page of results asks of it."""
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bench.load import Run
+from bench.side_by_side import Comparison
+
+
+@dataclass
+class Results:
+    sizes: list[int]  # items, rising
+    rounds: int
+    seconds: int  # of a run
+    works: dict[int, Comparison] = field(default_factory=dict)  # by size
+    fill_seconds: dict[int, float] = field(default_factory=dict)  # of itemsite's table, by size
+
+    def ratios(self, size: int, work: str, rival: str) -> list[float]:
+        """Return by how much itemsite was quicker than the rival, round by round."""
+        ours, theirs = (self.works[size].runs[work, name] for name in ("itemsite", rival))
+        pairs = zip(ours, theirs, strict=True)
+        return [mine.requests_per_second / other.requests_per_second for mine, other in pairs]
+
+    def ratio(self, size: int, work: str, rival: str) -> float:
+        return statistics.median(self.ratios(size, work, rival))
+
+    def cpu_ratio(self, size: int, work: str, rival: str) -> float:
+        """Return the rival's CPU for a request, PostgreSQL's included, divided by itemsite's."""
+        ours, theirs = (self.works[size].runs[work, name] for name in ("itemsite", rival))
+        return _cpu_microseconds(theirs) / _cpu_microseconds(ours)
+
+
+def median(runs: Iterable[Run], figure: str) -> float:
+    return statistics.median(getattr(run, figure) for run in runs)
+
+
+def _cpu_microseconds(runs: list[Run]) -> float:
+    return median(runs, "web_microseconds") + median(runs, "postgres_microseconds")

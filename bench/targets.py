@@ -1,0 +1,38 @@
+"""The figures that are wanted, and whether they were reached: nobody's judgement but this."""
+
+from dataclasses import dataclass
+
+from bench.results import Results
+
+RATIOS = (  # work, rival, and itemsite's requests per second in those of the rival
+    ("JSON list of 100", "tutorial", 3.5),
+    ("JSON list of 100", "empty view", 0.7),
+    ("JSON list of 1,000", "tutorial", 8),
+    ("JSON create", "tutorial", 2),
+    ("page of 50 rows", "tutorial", 1.5),
+    ("page of 50 rows", "ListView", 4),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    work: str
+    wanted: str
+    reached: str  # the figure, or figures by size
+    is_reached: bool
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    return [*_ratio_verdicts(results)]
+
+
+def _ratio_verdicts(results: Results) -> list[Verdict]:
+    """Judge each work by its worst size."""
+    found = []
+    for work, rival, wanted in RATIOS:
+        ratios = [results.ratio(size, work, rival) for size in results.sizes]
+        shown = " / ".join(f"{ratio:.2f}" for ratio in ratios)
+        found.append(
+            Verdict(f"{work}, against {rival}", f"{wanted} x", shown, min(ratios) >= wanted)
+        )
+    return found
