@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from bench import databases, load, report, side_by_side, texts
+from bench import databases, load, pages, report, side_by_side, texts
 from bench.databases import Database
 from bench.processes import LOGS, ROOT
 from bench.progress import say
@@ -68,7 +68,9 @@ def _fill(places: dict[int, Database], files: dict[int, Path], results: Results)
 
 
 def _measure(places: dict[int, Database], files: dict[int, Path], results: Results) -> None:
+    """Measure first what only reads: to create items changes the size."""
     rounds, seconds = results.rounds, results.seconds
+    results.pages = pages.measure(places, rounds, seconds)
     for size, database in places.items():
         results.works[size] = side_by_side.measure(size, database, files[size], rounds, seconds)
 

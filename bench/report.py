@@ -3,13 +3,15 @@
 import datetime
 import statistics
 
-from bench import machine, side_by_side, targets
+from bench import machine, pages, side_by_side, targets
 from bench.results import Results, median
 from bench.servers import WORKERS
+from bench.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
 
 
 def markdown(results: Results, load_average: float) -> str:
     sizes = " / ".join(f"{size:,}" for size in results.sizes)
+    smallest = f"{results.sizes[0]:,}"
     return f"""\
 # Results
 
@@ -47,6 +49,15 @@ Differences that are left: itemsite's items have two times in JSON, REST framewo
 tutorial's none, nor has its page. itemsite keeps indexes for searching and sorting, and meets
 constraints, when it writes. What is created makes the lists longer than their size says.
 
+## Pages at every size
+
+p95 in milliseconds of itemsite's list page over one connection, and in brackets that divided by the
+same at {smallest} items. Where there are fewer than 1,000 pages, "deep" is the last full one. A
+third of all items hold "{COMMON_WORD}", the common word; {RARE_ITEMS} hold "{RARE_WORD}", the rare
+one; none holds the misspelled words, which get close matches.
+
+{_pages(results)}
+
 ## Memory
 
 {_memory(results)}
@@ -63,7 +74,8 @@ constraints, when it writes. What is created makes the lists longer than their s
 
 It needs Linux and wrk (Debian: `apt install wrk`), makes databases of its own in the private
 PostgreSQL, and drops them. It ends with an error when an answer was not a good one, when the
-servers give different items, or when an answered POST is not in the table.
+servers give different items, when a search does not show its word, or when an answered POST is not
+in the table.
 """
 
 
@@ -115,6 +127,19 @@ def _run_figures(results: Results, size: int, work: str, rival: str) -> list[str
     times = [f"{median(runs, name):.1f}" for name in ("p50_ms", "p95_ms", "p99_ms")]
     costs = [f"{median(runs, name):,.0f}" for name in ("web_microseconds", "postgres_microseconds")]
     return [f"{median(runs, 'requests_per_second'):,.0f}", *times, *costs]
+
+
+def _pages(results: Results) -> str:
+    rows = []
+    for view in (*pages.VIEWS, *pages.CLOSE_VIEWS):
+        name = f'close to "{view.name}"' if view in pages.CLOSE_VIEWS else view.name
+        figures = [
+            f"{results.page_p95(size, view.name):.1f} ({results.page_growth(size, view.name):.2f})"
+            for size in results.sizes
+        ]
+        rows.append([name, *figures])
+    sizes = " | ".join(f">{size:,} items" for size in results.sizes)
+    return _table(f"page | {sizes}", rows)
 
 
 def _memory(results: Results) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bench.load import Run
+from bench.pages import CLOSE_VIEWS, VIEWS, PageRuns
 from bench.side_by_side import Comparison
 
 
@@ -14,6 +15,7 @@ class Results:
     rounds: int
     seconds: int  # of a run
     works: dict[int, Comparison] = field(default_factory=dict)  # by size
+    pages: PageRuns = field(default_factory=dict)
     fill_seconds: dict[int, float] = field(default_factory=dict)  # of itemsite's table, by size
 
     def ratios(self, size: int, work: str, rival: str) -> list[float]:
@@ -29,6 +31,19 @@ class Results:
         """Return the rival's CPU for a request, PostgreSQL's included, divided by itemsite's."""
         ours, theirs = (self.works[size].runs[work, name] for name in ("itemsite", rival))
         return _cpu_microseconds(theirs) / _cpu_microseconds(ours)
+
+    def page_p95(self, size: int, view: str) -> float:
+        return median(self.pages[size, view], "p95_ms")
+
+    def page_growth(self, size: int, view: str) -> float:
+        """Return a page's p95 at this size, divided by the same at the smallest."""
+        return self.page_p95(size, view) / self.page_p95(self.sizes[0], view)
+
+    def worst_growth(self, size: int) -> float:
+        return max(self.page_growth(size, view.name) for view in VIEWS)
+
+    def worst_close_p95(self, size: int) -> float:
+        return max(self.page_p95(size, view.name) for view in CLOSE_VIEWS)
 
 
 def median(runs: Iterable[Run], figure: str) -> float:

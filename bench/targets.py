@@ -12,6 +12,8 @@ RATIOS = (  # work, rival, and itemsite's requests per second in those of the ri
     ("page of 50 rows", "tutorial", 1.5),
     ("page of 50 rows", "ListView", 4),
 )
+PAGE_GROWTH = 1.5  # p95 at a size in that at the smallest
+CLOSE_P95_MS = 500
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Verdict:
 
 
 def verdicts(results: Results) -> list[Verdict]:
-    return [*_ratio_verdicts(results)]
+    return [*_ratio_verdicts(results), *_latency_verdicts(results)]
 
 
 def _ratio_verdicts(results: Results) -> list[Verdict]:
@@ -36,3 +38,22 @@ def _ratio_verdicts(results: Results) -> list[Verdict]:
             Verdict(f"{work}, against {rival}", f"{wanted} x", shown, min(ratios) >= wanted)
         )
     return found
+
+
+def _latency_verdicts(results: Results) -> list[Verdict]:
+    growths = [results.worst_growth(size) for size in results.sizes]
+    close = [results.worst_close_p95(size) for size in results.sizes]
+    return [
+        Verdict(
+            f"any list page, p95 in that at {results.sizes[0]:,} items",
+            f"at most {PAGE_GROWTH} x",
+            " / ".join(f"{growth:.2f}" for growth in growths),
+            max(growths) <= PAGE_GROWTH,
+        ),
+        Verdict(
+            "close matches, p95",
+            f"under {CLOSE_P95_MS} ms",
+            " / ".join(f"{milliseconds:.0f}" for milliseconds in close) + " ms",
+            max(close) < CLOSE_P95_MS,
+        ),
+    ]
