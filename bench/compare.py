@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from bench import databases, load, pages, report, side_by_side, texts
+from bench import databases, load, pages, queries, report, side_by_side, texts
 from bench.databases import Database
 from bench.processes import LOGS, ROOT
 from bench.progress import say
@@ -70,7 +70,9 @@ def _fill(places: dict[int, Database], files: dict[int, Path], results: Results)
 def _measure(places: dict[int, Database], files: dict[int, Path], results: Results) -> None:
     """Measure first what only reads: to create items changes the size."""
     rounds, seconds = results.rounds, results.seconds
+    largest = places[results.sizes[-1]]
     results.pages = pages.measure(places, rounds, seconds)
+    results.searches = queries.measure(largest)
     for size, database in places.items():
         results.works[size] = side_by_side.measure(size, database, files[size], rounds, seconds)
 

@@ -3,7 +3,7 @@
 import datetime
 import statistics
 
-from bench import machine, pages, side_by_side, targets
+from bench import machine, pages, queries, side_by_side, targets
 from bench.results import Results, median
 from bench.servers import WORKERS
 from bench.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
@@ -11,7 +11,7 @@ from bench.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
 
 def markdown(results: Results, load_average: float) -> str:
     sizes = " / ".join(f"{size:,}" for size in results.sizes)
-    smallest = f"{results.sizes[0]:,}"
+    smallest, largest = f"{results.sizes[0]:,}", f"{results.sizes[-1]:,}"
     return f"""\
 # Results
 
@@ -57,6 +57,11 @@ third of all items hold "{COMMON_WORD}", the common word; {RARE_ITEMS} hold "{RA
 one; none holds the misspelled words, which get close matches.
 
 {_pages(results)}
+
+PostgreSQL's share of a search at {largest} items: the durations that its own log gives for all
+statements of a page, over {queries.SEARCHES} pages for each search.
+
+{_searches(results)}
 
 ## Memory
 
@@ -140,6 +145,14 @@ def _pages(results: Results) -> str:
         rows.append([name, *figures])
     sizes = " | ".join(f">{size:,} items" for size in results.sizes)
     return _table(f"page | {sizes}", rows)
+
+
+def _searches(results: Results) -> str:
+    rows = [
+        [words, f"{statistics.median(times):.1f}", f"{queries.p95(times):.1f}", f"{max(times):.1f}"]
+        for words, times in results.searches.items()
+    ]
+    return _table("search | >p50, ms | >p95, ms | >greatest, ms", rows)
 
 
 def _memory(results: Results) -> str:

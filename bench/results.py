@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bench import queries
 from bench.load import Run
 from bench.pages import CLOSE_VIEWS, VIEWS, PageRuns
 from bench.side_by_side import Comparison
@@ -16,6 +17,7 @@ class Results:
     seconds: int  # of a run
     works: dict[int, Comparison] = field(default_factory=dict)  # by size
     pages: PageRuns = field(default_factory=dict)
+    searches: dict[str, list[float]] = field(default_factory=dict)  # ms, by words; largest size
     fill_seconds: dict[int, float] = field(default_factory=dict)  # of itemsite's table, by size
 
     def ratios(self, size: int, work: str, rival: str) -> list[float]:
@@ -44,6 +46,9 @@ class Results:
 
     def worst_close_p95(self, size: int) -> float:
         return max(self.page_p95(size, view.name) for view in CLOSE_VIEWS)
+
+    def worst_search_p95(self) -> float:
+        return max(map(queries.p95, self.searches.values()))
 
 
 def median(runs: Iterable[Run], figure: str) -> float:

@@ -13,6 +13,7 @@ RATIOS = (  # work, rival, and itemsite's requests per second in those of the ri
     ("page of 50 rows", "ListView", 4),
 )
 PAGE_GROWTH = 1.5  # p95 at a size in that at the smallest
+SEARCH_P95_MS = 50  # in PostgreSQL
 CLOSE_P95_MS = 500
 
 
@@ -43,12 +44,19 @@ def _ratio_verdicts(results: Results) -> list[Verdict]:
 def _latency_verdicts(results: Results) -> list[Verdict]:
     growths = [results.worst_growth(size) for size in results.sizes]
     close = [results.worst_close_p95(size) for size in results.sizes]
+    search = results.worst_search_p95()
     return [
         Verdict(
             f"any list page, p95 in that at {results.sizes[0]:,} items",
             f"at most {PAGE_GROWTH} x",
             " / ".join(f"{growth:.2f}" for growth in growths),
             max(growths) <= PAGE_GROWTH,
+        ),
+        Verdict(
+            f"a search at {results.sizes[-1]:,} items, p95 in PostgreSQL",
+            f"under {SEARCH_P95_MS} ms",
+            f"{search:.1f} ms",
+            search < SEARCH_P95_MS,
         ),
         Verdict(
             "close matches, p95",
