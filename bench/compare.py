@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from bench import databases, load, pages, queries, report, side_by_side, texts
+from bench import databases, load, memory, pages, queries, report, side_by_side, texts
 from bench.databases import Database
 from bench.processes import LOGS, ROOT
 from bench.progress import say
@@ -31,7 +31,7 @@ def main() -> None:
         databases.created(*places.values()),
     ):
         _fill(places, files, results)
-        _measure(places, files, results)
+        _measure(places, files, results, options.requests)
     text = report.markdown(results, load_average)
     options.output.write_text(text)
     print(f"\n{text}")
@@ -44,6 +44,9 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=2, help="of each run")
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help="items: 1000,100000,1000000")
     parser.add_argument("--huge", action="store_true", help=f"{HUGE_SIZE:,} items too")
+    parser.add_argument(
+        "--requests", type=int, default=100_000, help="after which memory is looked at"
+    )
     parser.add_argument("--output", type=Path, default=ROOT / "bench" / "RESULTS.md")
     options = parser.parse_args()
     options.sizes = sorted({*options.sizes, *([HUGE_SIZE] if options.huge else [])})
@@ -67,12 +70,15 @@ def _fill(places: dict[int, Database], files: dict[int, Path], results: Results)
         say(f"filled in {results.fill_seconds[size]:.1f} s")
 
 
-def _measure(places: dict[int, Database], files: dict[int, Path], results: Results) -> None:
+def _measure(
+    places: dict[int, Database], files: dict[int, Path], results: Results, requests: int
+) -> None:
     """Measure first what only reads: to create items changes the size."""
     rounds, seconds = results.rounds, results.seconds
     largest = places[results.sizes[-1]]
     results.pages = pages.measure(places, rounds, seconds)
     results.searches = queries.measure(largest)
+    results.memory = memory.measure(largest, requests)
     for size, database in places.items():
         results.works[size] = side_by_side.measure(size, database, files[size], rounds, seconds)
 

@@ -156,9 +156,15 @@ def _searches(results: Results) -> str:
 
 
 def _memory(results: Results) -> str:
-    megabytes = results.works[results.sizes[-1]].worker_megabytes.items()
-    shown = ", ".join(f"{server} {megabytes:.0f} MB" for server, megabytes in megabytes)
-    return f"The largest worker of each server after all works side by side: {shown}."
+    memory, size = results.memory, results.sizes[-1]
+    others = results.works[size].worker_megabytes.items()
+    shown = ", ".join(f"{server} {megabytes:.0f} MB" for server, megabytes in others)
+    return (
+        f"The largest worker of each server after all works side by side: {shown}.\n\n"
+        f"The largest worker of itemsite: {memory.before_megabytes:.1f} MB when warm,"
+        f" {memory.after_megabytes:.1f} MB after\n{memory.requests:,} requests more, of pages,"
+        f" searches and JSON in turn, at {size:,} items."
+    )
 
 
 def _fills(results: Results) -> str:

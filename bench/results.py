@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bench import queries
 from bench.load import Run
+from bench.memory import Memory
 from bench.pages import CLOSE_VIEWS, VIEWS, PageRuns
 from bench.side_by_side import Comparison
 
@@ -18,6 +19,7 @@ class Results:
     works: dict[int, Comparison] = field(default_factory=dict)  # by size
     pages: PageRuns = field(default_factory=dict)
     searches: dict[str, list[float]] = field(default_factory=dict)  # ms, by words; largest size
+    memory: Memory | None = None
     fill_seconds: dict[int, float] = field(default_factory=dict)  # of itemsite's table, by size
 
     def ratios(self, size: int, work: str, rival: str) -> list[float]:

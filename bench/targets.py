@@ -15,6 +15,8 @@ RATIOS = (  # work, rival, and itemsite's requests per second in those of the ri
 PAGE_GROWTH = 1.5  # p95 at a size in that at the smallest
 SEARCH_P95_MS = 50  # in PostgreSQL
 CLOSE_P95_MS = 500
+WORKER_MEGABYTES = 90
+SAME_MEMORY = 1.05  # after, in before: what the allocator's arenas come and go by
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Verdict:
 
 
 def verdicts(results: Results) -> list[Verdict]:
-    return [*_ratio_verdicts(results), *_latency_verdicts(results)]
+    return [*_ratio_verdicts(results), *_latency_verdicts(results), *_memory_verdicts(results)]
 
 
 def _ratio_verdicts(results: Results) -> list[Verdict]:
@@ -63,5 +65,23 @@ def _latency_verdicts(results: Results) -> list[Verdict]:
             f"under {CLOSE_P95_MS} ms",
             " / ".join(f"{milliseconds:.0f}" for milliseconds in close) + " ms",
             max(close) < CLOSE_P95_MS,
+        ),
+    ]
+
+
+def _memory_verdicts(results: Results) -> list[Verdict]:
+    before, after = results.memory.before_megabytes, results.memory.after_megabytes
+    return [
+        Verdict(
+            f"memory of a worker after {results.memory.requests:,} requests",
+            f"under {WORKER_MEGABYTES} MB",
+            f"{after:.1f} MB",
+            after < WORKER_MEGABYTES,
+        ),
+        Verdict(
+            "the same, in that before them",
+            f"at most {SAME_MEMORY} x",
+            f"{after / before:.2f}",
+            after / before <= SAME_MEMORY,
         ),
     ]
