@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from bench import databases, load, memory, pages, queries, report, side_by_side, texts
+from bench import bulk, databases, load, memory, pages, queries, report, side_by_side, texts
 from bench.databases import Database
 from bench.processes import LOGS, ROOT
 from bench.progress import say
@@ -15,6 +15,7 @@ from itemsite import startup
 
 SIZES = (1_000, 100_000, 1_000_000)  # items
 HUGE_SIZE = 10_000_000
+BULK_SIZE = 100_000
 
 
 def main() -> None:
@@ -24,10 +25,11 @@ def main() -> None:
     LOGS.mkdir(parents=True, exist_ok=True)
     startup.start_postgres()
     results = Results(options.sizes, options.rounds, options.seconds)
+    results.bulk_size = min(BULK_SIZE, options.sizes[-1])
     places = {size: ITEMSITE.database(size) for size in options.sizes}
     say("writing the items")
     with (
-        texts.csv_files(LOGS, options.sizes) as files,
+        texts.csv_files(LOGS, {*options.sizes, results.bulk_size}) as files,
         databases.created(*places.values()),
     ):
         _fill(places, files, results)
@@ -81,6 +83,7 @@ def _measure(
     results.memory = memory.measure(largest, requests)
     for size, database in places.items():
         results.works[size] = side_by_side.measure(size, database, files[size], rounds, seconds)
+    results.bulk_seconds = bulk.measure(files[results.bulk_size], results.bulk_size, rounds)
 
 
 if __name__ == "__main__":

@@ -63,9 +63,11 @@ statements of a page, over {queries.SEARCHES} pages for each search.
 
 {_searches(results)}
 
-## Memory
+## Memory and bulk work
 
 {_memory(results)}
+
+{_bulk(results)}
 
 {_fills(results)}
 
@@ -165,6 +167,15 @@ def _memory(results: Results) -> str:
         f" {memory.after_megabytes:.1f} MB after\n{memory.requests:,} requests more, of pages,"
         f" searches and JSON in turn, at {size:,} items."
     )
+
+
+def _bulk(results: Results) -> str:
+    rows = [
+        [name, f"{results.bulk_size / statistics.median(seconds):,.0f}"]
+        for name, seconds in results.bulk_seconds.items()
+    ]
+    told = f"{results.bulk_size:,} items of a CSV file into itemsite's empty table, start to end:"
+    return f"{told}\n\n{_table('program | >items/s', rows)}"
 
 
 def _fills(results: Results) -> str:

@@ -20,6 +20,8 @@ class Results:
     pages: PageRuns = field(default_factory=dict)
     searches: dict[str, list[float]] = field(default_factory=dict)  # ms, by words; largest size
     memory: Memory | None = None
+    bulk_size: int = 0
+    bulk_seconds: dict[str, list[float]] = field(default_factory=dict)  # by program
     fill_seconds: dict[int, float] = field(default_factory=dict)  # of itemsite's table, by size
 
     def ratios(self, size: int, work: str, rival: str) -> list[float]:
