@@ -15,12 +15,14 @@ bind = address
 if "ITEMSITE_LISTENER_FD" in os.environ:  # bin/serve listens already
     bind = f"fd://{os.environ['ITEMSITE_LISTENER_FD']}"
 
-worker_class = "gthread"
+worker_class = "gevent"  # a slow client, or a query that hangs, holds up nobody else
 workers = 2
-threads = 16  # four times the database pool, so that /healthz answers when PostgreSQL hangs
+worker_connections = 1000  # clients of a worker
 timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 30  # seconds for the requests under way at SIGTERM
 keepalive = 5  # seconds
+HELD_BACK = embedded.ENDING_SIGNALS | {signal.SIGQUIT}  # while a worker is born
+
 control_socket_disable = True
 loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
 
@@ -32,13 +34,13 @@ def when_ready(server) -> None:
 
 def post_fork(server, worker) -> None:
     """Hold signals back until the worker handles them: gunicorn would wait for it in vain."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, embedded.ENDING_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HELD_BACK)
     embedded.let_go_in_child()
 
 
 def post_worker_init(worker) -> None:
     """Tell the address when the first worker can answer."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, embedded.ENDING_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK)
     if worker.age == 1:
         print(f"itemsite: http://{startup.shown(address)}/ (Ctrl-C stops it)", flush=True)
 

@@ -120,8 +120,18 @@ def _make_admin() -> None:
     )
 
 
+def _ending(error: BaseException | None) -> BaseException | None:
+    """Return what a signal raised, which a transaction may have turned into its own error."""
+    while error and not isinstance(error, KeyboardInterrupt | SystemExit):
+        error = error.__context__
+    return error
+
+
 if __name__ == "__main__":
     try:
         main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except BaseException as error:
+        ending = _ending(error)
+        if ending is None:
+            raise
+        sys.exit(130 if isinstance(ending, KeyboardInterrupt) else ending.code)
