@@ -67,6 +67,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _answer(request, 404, told or "There is nothing here.")
 
 
+def https_required(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 403, "Nothing was saved. Send it again to the address with https://.")
+
+
 def length_required(request: HttpRequest) -> HttpResponse:
     return _answer(request, 411, "Send the body with its Content-Length, not chunked.")
 

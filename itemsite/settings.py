@@ -76,7 +76,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "items.problems.number_requests",
     "itemsite.health.answer_health",
-    "django.middleware.security.SecurityMiddleware",
+    "itemsite.https.require_https",
     "itemsite.bodies.refuse_unmeasured_bodies",
     "items.problems.let_scripts_pass",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -85,7 +85,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -181,15 +180,16 @@ LOGOUT_REDIRECT_URL = "/items/"
 
 # The browser
 
+# What the wire says about them is in headers.py. Browsers take __Host- only from a cookie that is
+# secure and of this very host, so that no neighbour on another subdomain can plant one.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
-SECURE_SSL_REDIRECT = HTTPS
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SILENCED_SYSTEM_CHECKS = [
-    "security.W005",  # HSTS for subdomains and
-    "security.W021",  # preloading bind hosts that are not ours to bind
+SILENCED_SYSTEM_CHECKS = [  # they look for middleware of Django's:
+    "security.W001",  # SecurityMiddleware: https.py and headers.py do its work
+    "security.W002",  # XFrameOptionsMiddleware: headers.py again
 ]
-X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "itemsite.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a body that is no file
 

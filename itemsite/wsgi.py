@@ -2,9 +2,13 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from itemsite.bodies import require_whole_bodies
+from itemsite.headers import add_security_headers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
-application = require_whole_bodies(get_wsgi_application())
+application = add_security_headers(
+    require_whole_bodies(get_wsgi_application()), https=settings.HTTPS, debug=settings.DEBUG
+)

@@ -94,10 +94,21 @@ def test_a_body_without_length_is_refused(client):
 
 def test_probes_need_no_host_and_no_right(client, settings):
     settings.VISITORS_MAY = []
-    settings.SECURE_SSL_REDIRECT = True
+    settings.HTTPS = True
 
     assert client.get("/healthz", headers={"Host": "10.0.0.7"}).json() == {"status": "ok"}
     assert client.get("/readyz", headers={"Host": "10.0.0.7"}).json() == {"status": "ok"}
+
+
+def test_plain_http_is_led_to_https(client, settings):
+    settings.HTTPS = True
+
+    read = client.get("/items/?q=x", headers=HTML)
+    written = client.post("/items/", '{"name": "x"}', "application/json")
+
+    assert (read.status_code, read["Location"]) == (301, "https://testserver/items/?q=x")
+    assert written.status_code == written.json()["status"] == 403
+    assert client.get("/items/", secure=True).status_code == 200
 
 
 def test_a_request_has_one_id_in_answer_error_and_log(client, monkeypatch, caplog):

@@ -63,8 +63,8 @@ def test_stops_with_a_sentence(variables, sentence):
     [
         ("s.DEBUG", "False"),
         ("s.VISITORS_MAY", "['view']"),
-        ("s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE and s.SECURE_SSL_REDIRECT", "True"),
-        ("s.SECURE_HSTS_SECONDS", "31536000"),
+        ("s.HTTPS and s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE", "True"),
+        ("s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME", "('__Host-sessionid', '__Host-csrftoken')"),
         ("s.ALLOWED_HOSTS", "['localhost', '127.0.0.1', '[::1]']"),
         ("s.DATABASES['default']['CONN_HEALTH_CHECKS']", "True"),
     ],
@@ -79,7 +79,7 @@ def test_the_default_is_the_safe_value(expression, value):
         ({"VISITORS_MAY": ""}, "s.VISITORS_MAY", "[]"),
         ({"VISITORS_MAY": "view, add"}, "s.VISITORS_MAY", "['view', 'add']"),
         ({"ALLOWED_HOSTS": "a.org, b.org"}, "s.ALLOWED_HOSTS", "['a.org', 'b.org']"),
-        ({"HTTPS": "0"}, "s.SECURE_SSL_REDIRECT", "False"),
+        ({"HTTPS": "0"}, "s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE", "('sessionid', False)"),
         (
             {"DATABASE_URL": "postgresql://u:p@h/n?options=-c%20role%3Dx"},
             "s.DATABASES['default']['OPTIONS']['options'].split('-c ')[1:]",
