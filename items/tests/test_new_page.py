@@ -69,6 +69,19 @@ def test_needs_its_token(django_test_client_with_csrf):
     assert not Item.objects.exists()
 
 
+@pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://testserver.evil"])
+def test_takes_no_form_of_another_site(django_test_client_with_csrf, origin):
+    client = django_test_client_with_csrf
+    client.cookies["csrftoken"] = token = "t" * 32
+
+    fields = {"name": "x", "csrfmiddlewaretoken": token}
+    ours = client.post("/items/new/", fields)
+    theirs = client.post("/items/new/", fields, headers={"Origin": origin})
+
+    assert (ours.status_code, theirs.status_code) == (302, 403)
+    assert Item.objects.count() == 1
+
+
 @pytest.fixture
 def django_test_client_with_csrf():
     from django.test import Client
