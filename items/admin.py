@@ -1,7 +1,13 @@
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import BadRequest, EmptyResultSet, ValidationError
 from django.core.paginator import Paginator
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
 from items.forms import ItemForm
@@ -21,8 +27,50 @@ class CappedPaginator(Paginator):
         return self.object_list.order_by().values("pk")[:COUNT_MAX].count()
 
 
+class TriedChangeList(ChangeList):
+    """Refuses a lookup that fails on its way to SQL, such as the year 99999."""
+
+    def get_queryset(self, request: HttpRequest, *args, **kwargs) -> QuerySet:
+        found = super().get_queryset(request, *args, **kwargs)
+        try:
+            found.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+        except EmptyResultSet:  # nothing can be found
+            pass
+        except (ValueError, OverflowError) as error:
+            raise BadRequest(f"This list cannot be filtered so: {error}.")
+        return found
+
+
+class StrictLists:
+    """Django's admin believes that its own page made each address and form. Others do too."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
+        return TriedChangeList
+
+    def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        try:
+            for selected in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(selected)
+        except ValidationError:
+            raise BadRequest("What is selected is not in this list.")
+        return super().changelist_view(request, *args, **kwargs)
+
+
+admin.site.unregister([User, Group])
+
+
+@admin.register(User)
+class StrictUserAdmin(StrictLists, UserAdmin):
+    pass
+
+
+@admin.register(Group)
+class StrictGroupAdmin(StrictLists, GroupAdmin):
+    pass
+
+
 @admin.register(Item)
-class ItemAdmin(admin.ModelAdmin):
+class ItemAdmin(StrictLists, admin.ModelAdmin):
     form = ItemForm
     readonly_fields = ["created_at", "updated_at", "version"]
     list_display = ["name", "summary", "created_at", "updated_at"]
@@ -67,7 +115,7 @@ class ItemAdmin(admin.ModelAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):
+class ApiKeyAdmin(StrictLists, admin.ModelAdmin):
     """Shows and ends keys. Making one here would show it to the administrator, not to its user."""
 
     fields = [

@@ -97,6 +97,34 @@ def test_odd_queries_are_no_server_error(admin_client, query):
     assert response.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "lookup"),
+    [
+        ("/admin/auth/user/", "date_joined__year=99999"),
+        ("/admin/auth/user/", "date_joined__year=0"),
+        ("/admin/auth/user/", "date_joined__iso_year=10000"),
+        ("/admin/auth/user/", "username__regex=("),
+        ("/admin/auth/group/", "name__exact=%00"),
+        (KEYS, f"created_at__year__gt={'9' * 30}"),
+    ],
+)
+def test_odd_lookups_are_no_server_error(admin_client, path, lookup):
+    admin_client.raise_request_exception = False
+
+    assert admin_client.get(path).status_code == 200
+    assert admin_client.get(f"{path}?{lookup}").status_code == 400
+
+
+@pytest.mark.parametrize("path", [LIST, KEYS, "/admin/auth/user/", "/admin/auth/group/"])
+@pytest.mark.parametrize("selected", ["", "abc", "1.5", "\0"])
+def test_odd_selections_are_no_server_error(admin_client, path, selected):
+    admin_client.raise_request_exception = False
+
+    form = {"action": "delete_selected", "_selected_action": selected}
+
+    assert admin_client.post(path, form).status_code == 400
+
+
 @pytest.fixture
 def key(admin_user):
     key = ApiKey(user=admin_user, name="<i>cron</i>")
