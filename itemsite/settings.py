@@ -38,6 +38,13 @@ def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
 
 
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS", "")  # earlier ones: still read, never written
+if any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
+    raise ImproperlyConfigured(
+        "SECRET_KEY_FALLBACKS: one of them is shorter than 50 characters. Separate whole keys,"
+        " which SECRET_KEY was earlier, with commas."
+    )
+
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is empty: nobody could open the site. Name its host.")

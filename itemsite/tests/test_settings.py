@@ -31,6 +31,7 @@ def python(code, variables):
     [
         ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
+        ({"SECRET_KEY_FALLBACKS": "o" * 50 + ",x"}, "SECRET_KEY_FALLBACKS: one of them is shorter"),
         ({"SECRET_KEY_FILE": "/nonexistent"}, "SECRET_KEY_FILE must be a readable file"),
         ({"DEBUG": "perhaps"}, "DEBUG"),
         ({"DATABASE_URL": "mysql://u@h/n"}, "DATABASE_URL: items live in PostgreSQL only"),
