@@ -10,13 +10,22 @@ from django.conf import settings
 from itemsite import embedded, startup
 
 # Not in pyproject.toml: pytest-django would load the settings before this file could speak.
-for variable in ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "LOG_LEVEL", "TIME_ZONE"):
+for variable in (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEBUG",
+    "FORWARDED_ALLOW_IPS",
+    "LOG_LEVEL",
+    "TIME_ZONE",
+):
     os.environ.pop(variable, None)
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "itemsite.settings",
     "SECRET_KEY": "only-for-tests-" * 4,
     "HTTPS": "0",
     "VISITORS_MAY": "view,add,change,delete",
+    "VISITOR_WRITES_PER_MINUTE": "0",
+    "FAILED_KEYS_PER_MINUTE": "0",
 }
 TEST_DATABASE = "test_itemsite_"
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
-from items import idempotency
+from items import idempotency, limits
 from items.forms import ItemForm
 from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
 from items.keys import read_bearer
@@ -63,7 +63,11 @@ def _check_rights(request: HttpRequest) -> None:
     ):
         raise Problem(403, "A page of another site may not write here.")
     permission = PERMISSIONS[request.method]
-    request.api_key = read_bearer(request)
+    try:
+        request.api_key = read_bearer(request)
+    except Problem:
+        limits.check_failed_key(request)
+        raise
     if request.api_key:
         if not request.api_key.may(permission):
             why = f"it is read-only, or its account lacks {permission}"
@@ -71,6 +75,8 @@ def _check_rights(request: HttpRequest) -> None:
     elif not AnonymousUser().has_perm(permission):
         detail = f"Visitors may not {request.method} here. Send Authorization: Bearer KEY."
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="itemsite"'})
+    elif request.method not in ("GET", "HEAD"):
+        limits.check_visitors_write(request)
 
 
 # The list

@@ -17,9 +17,10 @@ from django.http import Http404
 from django.urls import reverse
 
 from items.keys import ApiKey
+from items.limits import Tally
 from items.statements import fetch
 
-__all__ = ["ApiKey", "Item", "StoredAnswer"]  # where Django looks for an app's models
+__all__ = ["ApiKey", "Item", "StoredAnswer", "Tally"]  # where Django looks for an app's models
 
 NAME_MAX_LENGTH = 200  # characters
 DESCRIPTION_MAX_LENGTH = 10_000  # characters

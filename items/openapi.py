@@ -132,10 +132,11 @@ PROBLEMS: dict[int, tuple[str, Json]] = {
     413: ("The body is too large.", {}),
     415: ("The body is no application/json in UTF-8.", {}),
     422: ("Fields are wrong, or the Idempotency-Key came before with another body.", {}),
+    429: ("Too many wrong keys, or too many changes without one.", RETRY_AFTER),
     500: ("The fault is the server's.", {}),
     503: ("The database is away. A change may have been saved all the same.", RETRY_AFTER),
 }
-ALWAYS = (400, 401, 403, 406, 500, 503)
+ALWAYS = (400, 401, 403, 406, 429, 500, 503)
 WITH_BODY = (*ALWAYS, 411, 413, 415, 422)
 
 

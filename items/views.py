@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from items import limits
 from items.forms import ItemForm
 from items.models import SUMMARY_LENGTH, Item
 from items.paging import CursorError, Selection, read_page
@@ -43,7 +44,7 @@ def page(*methods: str, permission: str) -> Callable[[View], View]:
         @csrf_protect
         def protected(request: HttpRequest, **kwargs: int) -> HttpResponse:
             if request.user.has_perm(permission):
-                return view(request, **kwargs)
+                return _limited(view, request, **kwargs)
             if request.user.is_authenticated:
                 raise PermissionDenied("Your account may not do this. Ask an administrator.")
             return redirect_to_login(request.get_full_path())
@@ -58,6 +59,25 @@ def page(*methods: str, permission: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def _limited(view: View, request: HttpRequest, **kwargs: int) -> HttpResponse:
+    """Answer, unless a visitor writes too often."""
+    try:
+        if request.method == "POST" and not request.user.is_authenticated:
+            limits.check_visitors_write(request)
+    except Problem as problem:
+        return _not_so_fast(request, problem)
+    return view(request, **kwargs)
+
+
+def _not_so_fast(request: HttpRequest, problem: Problem) -> HttpResponse:
+    if wants_json(request):
+        return problem.response()
+    context = {"title": "Not so fast", "detail": problem.detail}
+    response = render(request, "error.html", context, status=problem.status)
+    response["Retry-After"] = problem.headers["Retry-After"]
+    return response
 
 
 def _method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:

@@ -4,6 +4,7 @@ The safe value is the default. A missing or odd one stops the start with a
 sentence that names the variable.
 """
 
+import ipaddress
 import zoneinfo
 from pathlib import Path
 
@@ -165,6 +166,27 @@ DATABASES = {
         },
     }
 }
+
+# Who asks, and how often
+
+FORWARDED_ALLOW_IPS = words("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")  # gunicorn reads it too
+try:
+    TRUSTED_PROXIES = [
+        ipaddress.ip_network(proxy, strict=False)
+        for word in FORWARDED_ALLOW_IPS
+        for proxy in (("0.0.0.0/0", "::/0") if word == "*" else (word,))
+    ]
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"FORWARDED_ALLOW_IPS: {error}. Write addresses or networks such as 10.0.0.0/8, or *."
+    ) from error
+
+VISITOR_WRITES_PER_MINUTE = env.int("VISITOR_WRITES_PER_MINUTE", default=300)  # 0: any number
+FAILED_KEYS_PER_MINUTE = env.int("FAILED_KEYS_PER_MINUTE", default=60)
+if min(VISITOR_WRITES_PER_MINUTE, FAILED_KEYS_PER_MINUTE) < 0:
+    raise ImproperlyConfigured(
+        "VISITOR_WRITES_PER_MINUTE and FAILED_KEYS_PER_MINUTE are 0, for no limit, or more."
+    )
 
 # Signing in
 

@@ -44,6 +44,8 @@ def use_local_defaults(host: str) -> None:
     os.environ.setdefault("HTTPS", "0")
     if host in LOOPBACK and "ALLOWED_HOSTS" not in os.environ:
         os.environ.setdefault("VISITORS_MAY", "view,add,change,delete")
+        os.environ.setdefault("VISITOR_WRITES_PER_MINUTE", "0")
+        os.environ.setdefault("FAILED_KEYS_PER_MINUTE", "0")
     if not _has("SECRET_KEY"):
         _make_secret_key()
 

@@ -32,6 +32,8 @@ def python(code, variables):
         ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
         ({"SECRET_KEY_FALLBACKS": "o" * 50 + ",x"}, "SECRET_KEY_FALLBACKS: one of them is shorter"),
+        ({"FORWARDED_ALLOW_IPS": "proxy"}, "FORWARDED_ALLOW_IPS: 'proxy' does not appear"),
+        ({"VISITOR_WRITES_PER_MINUTE": "-1"}, "VISITOR_WRITES_PER_MINUTE and FAILED_KEYS"),
         ({"SECRET_KEY_FILE": "/nonexistent"}, "SECRET_KEY_FILE must be a readable file"),
         ({"DEBUG": "perhaps"}, "DEBUG"),
         ({"DATABASE_URL": "mysql://u@h/n"}, "DATABASE_URL: items live in PostgreSQL only"),
@@ -66,6 +68,8 @@ def test_stops_with_a_sentence(variables, sentence):
         ("s.VISITORS_MAY", "['view']"),
         ("s.HTTPS and s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE", "True"),
         ("s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME", "('__Host-sessionid', '__Host-csrftoken')"),
+        ("s.VISITOR_WRITES_PER_MINUTE, s.FAILED_KEYS_PER_MINUTE", "(300, 60)"),
+        ("[str(proxy) for proxy in s.TRUSTED_PROXIES]", "['127.0.0.1/32', '::1/128']"),
         ("s.ALLOWED_HOSTS", "['localhost', '127.0.0.1', '[::1]']"),
         ("s.DATABASES['default']['CONN_HEALTH_CHECKS']", "True"),
     ],
@@ -97,6 +101,21 @@ def test_the_default_is_the_safe_value(expression, value):
 )
 def test_reads(variables, expression, value):
     assert python(SHOW.format(expression), variables).stdout.strip() == value
+
+
+@pytest.mark.parametrize(
+    ("host", "variables", "limits"),
+    [
+        ("127.0.0.1", {}, "(0, 0)"),
+        ("127.0.0.1", {"ALLOWED_HOSTS": "items.example.org"}, "(300, 60)"),
+        ("0.0.0.0", {}, "(300, 60)"),
+    ],
+)
+def test_only_a_laptop_of_ones_own_has_no_limits(host, variables, limits):
+    show = SHOW.format("s.VISITOR_WRITES_PER_MINUTE, s.FAILED_KEYS_PER_MINUTE")
+    code = f"from itemsite import startup; startup.use_local_defaults({host!r}); {show}"
+
+    assert python(code, variables).stdout.strip() == limits
 
 
 def test_secrets_come_from_files_too(tmp_path):

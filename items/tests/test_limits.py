@@ -1,0 +1,181 @@
+"""Limits on wrong keys and on what visitors write: 429, and nothing asked for reading."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django.asserts import assertContains
+
+from items import limits
+from items.keys import ApiKey
+from items.limits import Limit, Tally
+from items.models import Item
+
+pytestmark = pytest.mark.django_db
+BOOK = '{"name": "Book"}'
+WRONG = {"Authorization": "Bearer wrong"}
+LIMIT = Limit("tries", 2, 60)
+
+
+@pytest.fixture(autouse=True)
+def few(settings, monkeypatch):
+    settings.VISITOR_WRITES_PER_MINUTE = settings.FAILED_KEYS_PER_MINUTE = 2
+    monkeypatch.setattr(limits, "_over", {})
+
+
+def post(client, address="192.0.2.1", **headers):
+    return client.post("/items/", BOOK, "application/json", headers=headers, REMOTE_ADDR=address)
+
+
+def end_windows(monkeypatch):
+    Tally.objects.update(ends_at=Now() - timedelta(seconds=1))
+    monkeypatch.setattr(limits, "_over", {})  # as in another process
+
+
+def test_visitors_write_only_so_often(client):
+    taken = [post(client).status_code for _ in range(2)]
+    refused = post(client)
+
+    assert taken == [201, 201]
+    assert refused.status_code == refused.json()["status"] == 429
+    assert 0 < int(refused["Retry-After"]) <= 60
+    assert Item.objects.count() == 2
+
+
+def test_forms_count_like_json(client):
+    html = {"Accept": "text/html"}
+    post(client, "127.0.0.1")
+    client.post("/items/new/", {"name": "Book"})
+
+    refused = client.post("/items/new/", {"name": "Book"}, headers=html)
+
+    assertContains(refused, "Wait, sign in, or send a key.", status_code=429)
+    assert refused["Retry-After"]
+    assert client.get("/items/new/", headers=html).status_code == 200
+    assert Item.objects.count() == 2
+
+
+def test_each_address_has_its_own_limit(client):
+    for _ in range(3):
+        post(client)
+
+    assert post(client, "192.0.2.2").status_code == 201
+
+
+def test_whoever_is_known_is_not_limited(client):
+    user = User.objects.create_superuser("ada")
+    bearer = {"Authorization": f"Bearer {ApiKey(user=user, name='x').issue()}"}
+    people = Client()
+    people.force_login(user)
+
+    assert [post(client, **bearer).status_code for _ in range(3)] == [201] * 3
+    assert [people.post("/items/new/", {"name": "x"}).status_code for _ in range(3)] == [302] * 3
+    assert not Tally.objects.exists()
+
+
+def test_wrong_keys_are_taken_only_so_often(client):
+    key = ApiKey(user=User.objects.create_superuser("ada"), name="x").issue()
+    refused = [client.get("/items/", headers=WRONG).status_code for _ in range(3)]
+    right = client.get("/items/", headers={"Authorization": f"Bearer {key}"})
+
+    assert refused == [401, 401, 429]
+    assert client.get("/items/", headers=WRONG)["Retry-After"]
+    assert right.status_code == 200
+    assert client.get("/items/").status_code == 200
+
+
+def test_costs_reading_nothing_and_a_write_one_query(client, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        client.get("/items/")
+    with django_assert_num_queries(2):
+        post(client)
+
+
+def test_beyond_the_limit_nothing_is_asked(client, django_assert_num_queries):
+    for _ in range(3):
+        client.get("/items/", headers=WRONG)
+
+    with django_assert_num_queries(0):
+        assert client.get("/items/", headers=WRONG).status_code == 429
+
+
+@pytest.mark.parametrize("per_minute", [0, 100])
+def test_a_setting_loosens_it(client, settings, per_minute):
+    settings.VISITOR_WRITES_PER_MINUTE = settings.FAILED_KEYS_PER_MINUTE = per_minute
+
+    assert {post(client).status_code for _ in range(5)} == {201}
+    assert {client.get("/items/", headers=WRONG).status_code for _ in range(5)} == {401}
+    assert Tally.objects.exists() is bool(per_minute)
+
+
+def test_begins_anew_when_the_window_ends(monkeypatch):
+    told = [limits.count(LIMIT, "ada") for _ in range(3)]
+    end_windows(monkeypatch)
+
+    assert told[:2] == [0, 0]
+    assert told[2] > 0
+    assert [limits.count(LIMIT, "ada") for _ in range(2)] == [0, 0]
+    assert limits.count(LIMIT, "ada") > 0
+
+
+def test_the_window_does_not_grow_with_tries(monkeypatch):
+    for _ in range(3):
+        limits.count(LIMIT, "ada")
+    Tally.objects.update(ends_at=Now() + timedelta(seconds=5))
+    monkeypatch.setattr(limits, "_over", {})
+
+    assert limits.count(LIMIT, "ada") <= 10
+
+
+def test_ended_windows_are_swept(monkeypatch):
+    for n in range(5):
+        limits.count(LIMIT, f"stranger {n}")
+    end_windows(monkeypatch)
+
+    limits.count(LIMIT, "ada")
+
+    assert Tally.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_at_once_are_all_counted():
+    def count(_):
+        try:
+            return limits.count(Limit("tries", 5, 60), "ada")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(count, range(20)))
+
+    assert told.count(0) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_sweep_do_not_wait_for_each_other(monkeypatch):
+    people = [str(n) for n in range(40)]
+
+    def count(who):
+        try:
+            return limits.count(LIMIT, who)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            told = list(pool.map(count, people))
+            end_windows(monkeypatch)
+
+    assert told == [0] * len(people)
+
+
+def test_a_crash_may_empty_the_table():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'items_tally'")
+        (persistence,) = cursor.fetchone()
+
+    assert persistence == "u"
