@@ -1,9 +1,59 @@
-"""Signing in and out."""
+"""Signing in and out.
 
-from django.contrib.auth.forms import AuthenticationForm
+Of failed tries, few are let through for an account from one address, and more from the address
+for all accounts. Nothing counts an account alone: whoever knows a name could lock its owner out.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+
+from items import limits
+from items.addresses import client_address
+from items.limits import Limit
+from itemsite import errors
+
+MINUTES = 15
+OF_ACCOUNT = Limit("failed sign-ins to an account", 10, MINUTES * 60)
+OF_ADDRESS = Limit("failed sign-ins", 100, MINUTES * 60)
+
+
+def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap a view that signs in: too many failures are answered with 429.
+
+    Each try is counted before it is made, and taken back when it succeeds:
+    tries at once cannot all begin before the first has failed.
+    """
+
+    @wraps(sign_in)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if request.method != "POST":
+            return sign_in(request, *args, **kwargs)
+        address = client_address(request)
+        account = UsernameField().to_python(request.POST.get("username"))  # as the form reads it
+        seconds = limits.count(OF_ACCOUNT, account, address) or limits.count(OF_ADDRESS, address)
+        if seconds:
+            return errors.too_many(request, _advice(seconds), seconds)
+        response = sign_in(request, *args, **kwargs)
+        if response.status_code == 302:
+            limits.forget(OF_ACCOUNT, account, address)
+            limits.take_back(OF_ADDRESS, address)
+        return response
+
+    return guarded
+
+
+def _advice(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+    return (
+        f"Signing in failed too often from where you are. Try again in {wait}."
+        " If the password is lost, an administrator can set another."
+    )
 
 
 class SignInView(LoginView):
@@ -14,6 +64,6 @@ class SignInView(LoginView):
 
 
 urlpatterns = [
-    path("login/", SignInView.as_view(), name="login"),
+    path("login/", throttled(SignInView.as_view()), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]

@@ -31,6 +31,7 @@ ERROR_TITLES = {
     400: "That could not be read",
     403: "Not allowed",
     404: "Not found",
+    429: "Too many tries",
     500: "Something went wrong",
     503: "Back in a moment",
 }
@@ -78,6 +79,10 @@ def length_required(request: HttpRequest) -> HttpResponse:
 def content_too_large(request: HttpRequest) -> HttpResponse:
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return _answer(request, 413, f"The body is over {limit:,} bytes. Send it in parts.")
+
+
+def too_many(request: HttpRequest, detail: str, seconds: int) -> HttpResponse:
+    return _answer(request, 429, detail, {"Retry-After": str(seconds)})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from items.docs import docs, openapi
 from items.urls import key_urlpatterns
+from itemsite.accounts import throttled
 
 urlpatterns = [
     path("", csrf_exempt(require_safe(RedirectView.as_view(url="/items/")))),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("openapi.json", openapi, name="openapi"),
     path("accounts/", include("itemsite.accounts")),
     path("accounts/keys/", include((key_urlpatterns, "keys"))),
+    path("admin/login/", throttled(admin.site.login)),
     path("admin/", admin.site.urls),
 ]
 

@@ -149,16 +149,3 @@ def test_signs_in_and_out(client, no_visitors):
     assertContains(page, "Sign out")
     assertRedirects(out, "/items/", fetch_redirect_response=False)
     assertRedirects(client.get("/items/", headers=HTML), "/accounts/login/?next=/items/")
-
-
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
-def test_signing_in_leads_to_no_other_site(client, target):
-    User.objects.create_superuser("admin", password="correct horse battery")
-
-    response = client.post(
-        "/accounts/login/",
-        {"username": "admin", "password": "correct horse battery", "next": target},
-        headers=HTML,
-    )
-
-    assertRedirects(response, "/items/", fetch_redirect_response=False)

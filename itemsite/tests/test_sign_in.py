@@ -1,13 +1,155 @@
 """Signing in: who gets a session, and for how long it is one."""
 
+import re
+
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.test import Client
+from pytest_django.asserts import assertContains
+
+from items import limits
+from items.limits import Tally
+from itemsite.accounts import OF_ACCOUNT, OF_ADDRESS
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
 OLD, NEW = "old-secret-" * 5, "new-secret-" * 5
 KEYS = "/accounts/keys/"  # a page for whoever is signed in
+DOORS = ["/accounts/login/", "/admin/login/"]
+RIGHT = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_over_a_limit(monkeypatch):
+    monkeypatch.setattr(limits, "_over", {})
+
+
+@pytest.fixture
+def boss():
+    return User.objects.create_superuser("boss", password=RIGHT)
+
+
+def sign_in(client, door=DOORS[0], name="boss", password="wrong", address="192.0.2.1", **fields):
+    fields |= {"username": name, "password": password}
+    return client.post(door, fields, headers=HTML, REMOTE_ADDR=address)
+
+
+def fail(client, times, **options):
+    return [sign_in(client, **options).status_code for _ in range(times)]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_refuses_after_too_many_failures(client, boss, door):
+    failed = fail(client, OF_ACCOUNT.events, door=door)
+    refused = sign_in(client, door, password=RIGHT)
+
+    assert 429 not in failed
+    assertContains(refused, "Try again in 15 minutes.", status_code=429)
+    assert 0 < int(refused["Retry-After"]) <= OF_ACCOUNT.seconds
+    assert "sessionid" not in client.cookies
+
+
+def test_both_doors_count_together(client, boss):
+    fail(client, OF_ACCOUNT.events, door=DOORS[1])
+
+    assert sign_in(client, DOORS[0]).status_code == 429
+
+
+def test_a_stranger_locks_nobody_out(client, boss):
+    fail(client, OF_ACCOUNT.events + 1)
+
+    elsewhere = sign_in(client, password=RIGHT, address="192.0.2.2")
+
+    assert elsewhere.status_code == 302
+
+
+@pytest.mark.parametrize("name", [" boss ", "\uff42\uff4f\uff53\uff53"])
+def test_another_spelling_of_the_name_is_the_same_account(client, boss, name):
+    fail(client, OF_ACCOUNT.events)
+
+    assert sign_in(client, name=name, password=RIGHT).status_code == 429
+
+
+def test_an_address_tries_only_so_many_accounts(client, boss):
+    for _ in range(OF_ADDRESS.events - 1):
+        limits.count(OF_ADDRESS, "192.0.2.1")
+
+    statuses = [sign_in(client, name=name).status_code for name in ("a", "b")]
+
+    assert statuses == [422, 429]
+
+
+def test_success_is_not_counted(client, boss):
+    for _ in range(OF_ACCOUNT.events + 1):
+        assert fail(client, 1) == [422]
+        assert sign_in(Client(), password=RIGHT).status_code == 302
+
+    assert Tally.objects.get().events == OF_ACCOUNT.events + 1  # of the address, the failures
+
+
+def test_who_exists_is_not_told(client, boss, monkeypatch):
+    User.objects.create_user("closed", password=RIGHT, is_active=False)
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda *args: hashed.append(args) or encode(*args)
+    )
+
+    pages = [
+        sign_in(client, name=name, password=password).text.replace(name, "NAME")
+        for name, password in [("boss", "x"), ("nobody", "x"), ("closed", RIGHT), ("closed", "x")]
+    ]
+
+    assert len(set(map(_without_token, pages))) == 1
+    assert len(hashed) == 4  # each took the time of one
+
+
+def _without_token(page):
+    return re.sub('name="csrfmiddlewaretoken" value="[^"]+"', "", page)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "https:evil.example"]
+)
+def test_leads_to_no_other_site(client, boss, door, target):
+    response = sign_in(client, door, password=RIGHT, next=target)
+
+    assert response.status_code == 302
+    assert re.match(r"/\w", response["Location"])
+
+
+def test_a_session_is_new_at_sign_in_and_ends_at_sign_out(client, boss):
+    client.cookies["sessionid"] = planted = "planted"
+    sign_in(client, password=RIGHT)
+    session = client.cookies["sessionid"].value
+    client.post("/accounts/logout/")
+    client.cookies["sessionid"] = session
+
+    assert session != planted
+    assert client.get(KEYS).status_code == 302
+
+
+def test_another_password_ends_the_other_sessions(boss):
+    here, there = signed_in(boss), signed_in(boss)
+    passwords = {"new_password1": "battery staple", "new_password2": "battery staple"}
+
+    changed = here.post("/admin/password_change/", {"old_password": RIGHT} | passwords)
+
+    assert changed.status_code == 302
+    assert here.get(KEYS).status_code == 200
+    assert there.get(KEYS).status_code == 302
+
+
+@pytest.mark.parametrize("weak", ["elevenchars", "1234567890123", "administrator", "ada-lovelace"])
+def test_refuses_weak_passwords(weak):
+    with pytest.raises(ValidationError):
+        validate_password(weak, User(username="ada-lovelace"))
+
+    validate_password(RIGHT)
 
 
 def signed_in(user):
