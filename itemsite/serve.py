@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import django
 from django.core.management import CommandError, call_command
@@ -92,7 +92,7 @@ def _prepare() -> None:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    from django.db import connection
+    from django.db import Error, connection
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,7 +102,8 @@ def _one_at_a_time() -> Iterator[None]:
         try:
             yield
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+            with suppress(Error):  # a signal broke the connection off, and the lock with it
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
             connection.close()
 
 
