@@ -71,7 +71,7 @@ def test_stops_with_a_sentence(variables, sentence):
         ("s.VISITOR_WRITES_PER_MINUTE, s.FAILED_KEYS_PER_MINUTE", "(300, 60)"),
         ("[str(proxy) for proxy in s.TRUSTED_PROXIES]", "['127.0.0.1/32', '::1/128']"),
         ("s.ALLOWED_HOSTS", "['localhost', '127.0.0.1', '[::1]']"),
-        ("s.DATABASES['default']['CONN_HEALTH_CHECKS']", "True"),
+        ("s.DATABASES['default']['ENGINE']", "itemsite.pooled"),
     ],
 )
 def test_the_default_is_the_safe_value(expression, value):
