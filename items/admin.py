@@ -101,7 +101,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        return queryset.matching(search_term), False
+        return queryset.matching(*search_term.split()), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
         """Lock what a POST will write, so that saving never brings a deleted row back."""

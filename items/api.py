@@ -92,7 +92,7 @@ def _list_items(request: HttpRequest) -> HttpResponse:
     response = _json(_array(row[0] for row in page.rows))
     _add_links(request, response, page)
     if "count=exact" in request.headers.get("Prefer", ""):
-        response["X-Total-Count"] = str(Item.objects.matching(wanted.words).count())
+        response["X-Total-Count"] = str(Item.objects.matching(*wanted.words).count())
         response["Preference-Applied"] = "count=exact"
     return response
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from items import idempotency, json_input, models, paging
+from items import idempotency, json_input, models, orders
 from items.openapi import document
 from items.problems import Problem
 
@@ -34,7 +34,7 @@ def only_read(view: View) -> View:
 def docs(request: HttpRequest) -> HttpResponse:
     context = {
         "site": _site(request),
-        "sorts": list(paging.ORDERS),
+        "sorts": list(orders.ORDERS),
         "limit_default": json_input.LIMIT_DEFAULT,
         "limit_max": json_input.LIMIT_MAX,
         "array_max": json_input.ARRAY_MAX,

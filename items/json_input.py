@@ -7,13 +7,14 @@ from django.http import HttpRequest
 
 from items.forms import ItemForm
 from items.models import Item
-from items.paging import ORDERS, Selection, read_id
+from items.orders import ORDERS, read_id
+from items.paging import Selection
 from items.problems import Problem
+from items.search import WORDS_MAX_LENGTH
 
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
 ARRAY_MAX = 1000  # objects in one POST
-WORDS_MAX_LENGTH = 200  # characters of q; with a cursor they fit the 4,094 bytes of gunicorn
 PARAMETERS = ("limit", "after", "before", "sort", "q")
 NOT_IN_FORM = {field.name for field in Item._meta.fields} - set(ItemForm.Meta.fields)
 ERRORS_MAX = 20  # of one object that are told
@@ -31,14 +32,17 @@ def read_selection(request: HttpRequest) -> Selection:
     limit = read_id(request.GET.get("limit", str(LIMIT_DEFAULT)))
     if limit is None or limit > LIMIT_MAX:
         raise Problem(400, f"limit is a whole number from 1 to {LIMIT_MAX}.")
-    sort = request.GET.get("sort", "newest")
-    if sort not in ORDERS:
-        raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
     words = request.GET.get("q", "")
     if "\0" in words:
         raise Problem(400, "q: null characters are not allowed.")
     if len(words) > WORDS_MAX_LENGTH:
         raise Problem(400, f"q has at most {WORDS_MAX_LENGTH} characters.")
+    words = tuple(words.split())
+    sort = request.GET.get("sort", "best" if words else "newest")
+    if sort not in ORDERS:
+        raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
+    if sort == "best" and not words:
+        raise Problem(400, "sort=best goes with q, the words that it is best for.")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if after and before:
         raise Problem(400, "after and before exclude each other.")

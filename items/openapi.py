@@ -7,7 +7,7 @@ from items import schemas
 from items.api import PERMISSIONS
 from items.idempotency import KEPT_HOURS, KEY
 from items.json_input import ARRAY_MAX, LIMIT_DEFAULT, LIMIT_MAX, WORDS_MAX_LENGTH
-from items.paging import ORDERS
+from items.orders import ORDERS
 
 Json = dict[str, Any]
 

@@ -13,7 +13,7 @@ from items.models import (
     NAME_VISIBLE,
     SPACE,
 )
-from items.paging import BIGINT_MAX
+from items.orders import BIGINT_MAX
 
 Schema = dict[str, Any]
 

@@ -6,7 +6,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from items import api, key_pages, views
-from items.paging import read_id
+from items.orders import read_id
 from items.problems import Problem, preferred_type
 
 

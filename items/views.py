@@ -1,13 +1,11 @@
 """The pages."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
-from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
@@ -15,23 +13,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items import limits
 from items.forms import ItemForm
-from items.models import SUMMARY_LENGTH, Item
-from items.paging import CursorError, Selection, read_page
+from items.listing import read_listing
+from items.models import Item
 from items.problems import Problem, wants_json
-
-ITEMS_PER_PAGE = 50
-ROW_COLUMNS = f"id, name, left(description, {SUMMARY_LENGTH}), updated_at"
+from items.search import WORDS_MAX_LENGTH
 
 View = Callable[..., HttpResponse]
-
-
-class Row(NamedTuple):
-    """An item as the list shows it."""
-
-    id: int
-    name: str
-    summary: str
-    updated_at: datetime
 
 
 def page(*methods: str, permission: str) -> Callable[[View], View]:
@@ -89,19 +76,10 @@ def _method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpRespons
 
 @page("GET", permission="items.view_item")
 def item_list(request: HttpRequest) -> HttpResponse:
-    wanted = Selection(
-        size=ITEMS_PER_PAGE,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
-    try:
-        found = read_page(ROW_COLUMNS, wanted)
-    except CursorError:
-        raise BadRequest("This page's address is wrong. Start at the top of the list.")
-    if wanted.before and not found.before:  # the top, where a page may not be full
-        return redirect("items:list")
-    rows = [Row(*row[: len(Row._fields)]) for row in found.rows]
-    context = {"page": found, "rows": rows, "is_first": not wanted.after}
+    listing = read_listing(request)
+    if listing.wanted.before and not listing.page.before:  # the top, where a page may not be full
+        return redirect(listing.top_url())
+    context = {"list": listing, "words_max_length": WORDS_MAX_LENGTH}
     return render(request, "items/item_list.html", context)
 
 

@@ -117,7 +117,7 @@ def test_counts_when_asked(client):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("sort=price", "sort is one of: newest, oldest, name, changed."),
+        ("sort=price", "sort is one of: newest, oldest, name, changed, best."),
         ("limit=1&limit=2", "limit comes twice."),
         ("q=%00", "q: null characters"),
         ("q=" + "w" * 201, "q has at most 200 characters."),

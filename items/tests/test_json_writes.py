@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from items.models import Item, StoredAnswer
+from items.orders import named
 from items.paging import page_sql
 from items.tests.test_json import problem, send
 
@@ -193,8 +194,8 @@ def test_the_orders_are_read_from_indexes():
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
         for sort, index in [("name", "item_by_name"), ("changed", "item_by_change")]:
             Item.objects.bulk_create(Item(name=f"{sort} {n}") for n in range(5))
-            position = ["x", 5] if sort == "name" else [timezone.now(), 5]
-            cursor.execute(f"EXPLAIN {page_sql('name', sort, 0, True, False, 2)}", position)
+            position = named(["x", 5] if sort == "name" else [timezone.now(), 5])
+            cursor.execute(f"EXPLAIN {page_sql('name', sort, True, False, 2)}", position)
             plan = "\n".join(line for (line,) in cursor.fetchall())
 
             assert f"using {index}" in plan

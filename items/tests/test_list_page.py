@@ -3,9 +3,9 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from items.listing import SIZES
 from items.models import Item
 from items.paging import Selection, read_page
-from items.views import ITEMS_PER_PAGE
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -49,8 +49,8 @@ def test_escapes_what_people_wrote(client):
 
 
 def test_walks_older_and_back(client):
-    make_items(2 * ITEMS_PER_PAGE + 1)
-    wanted = [f"item {n}" for n in reversed(range(2 * ITEMS_PER_PAGE + 1))]
+    make_items(2 * SIZES[0] + 1)
+    wanted = [f"item {n}" for n in reversed(range(2 * SIZES[0] + 1))]
 
     first = client.get("/items/", headers=HTML)
     second = client.get(link(first, "next"), headers=HTML)
@@ -67,7 +67,7 @@ def test_walks_older_and_back(client):
 
 
 def test_pages_hold_still_while_items_come_and_go(client):
-    make_items(ITEMS_PER_PAGE + 1)
+    make_items(SIZES[0] + 1)
     first = client.get("/items/", headers=HTML)
     Item.objects.create(name="came meanwhile")
     Item.objects.get(name="item 1").delete()  # the one at which the first page ended
@@ -98,7 +98,7 @@ def test_refuses_a_cursor_that_is_none(client, cursor):
     assertContains(response, "Start at the top of the list.", status_code=400)
 
 
-@pytest.mark.parametrize("count", [1, ITEMS_PER_PAGE + 1])
+@pytest.mark.parametrize("count", [1, SIZES[0] + 1])
 def test_asks_once_however_many(client, count, django_assert_num_queries):
     make_items(count)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from items.paging import ORDERS
+from items.orders import ORDERS
 from itemsite.programs import PROJECT
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

@@ -1,0 +1,157 @@
+"""The list for people: what its address asks for, its rows, and the addresses of other pages."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from items.marks import mark
+from items.models import SUMMARY_LENGTH
+from items.orders import ORDERS
+from items.paging import CursorError, Page, Selection, read_page
+from items.search import COUNT_MAX, WORDS_MAX_LENGTH, Search, TooManyToCompare, count, read_close
+
+SIZES = (50, 100, 200)  # rows on a page
+SORT_LABELS = {
+    "best": "Best match",
+    "newest": "Newest",
+    "oldest": "Oldest",
+    "name": "Name",
+    "changed": "Last changed",
+}
+ROWS_REMEMBERED = 4_096  # about 4 MB
+LEAD_LENGTH = 50  # characters before the first hit, where the summary begins late
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the template shows of a page."""
+
+    wanted: Selection
+    page: Page
+    rows: list[SafeString]
+    total: int | None = None  # of the whole list, on its first page; None: more than COUNT_MAX
+    is_close: bool = False  # the rows are near misses
+    is_too_many: bool = False  # to look for near misses
+
+    @property
+    def words(self) -> str:
+        return " ".join(self.wanted.words)
+
+    @property
+    def count_max(self) -> int:
+        return COUNT_MAX
+
+    @property
+    def is_first(self) -> bool:
+        return not (self.wanted.after or self.wanted.before)
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        sorts = list(SORT_LABELS.items())
+        return sorts if self.wanted.words else sorts[1:]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return SIZES
+
+    def before_url(self) -> str:
+        return self.page.before and _url(replace(self.wanted, after="", before=self.page.before))
+
+    def after_url(self) -> str:
+        return self.page.after and _url(replace(self.wanted, after=self.page.after, before=""))
+
+    def top_url(self) -> str:
+        return _url(replace(self.wanted, after="", before=""))
+
+
+def read_listing(request: HttpRequest) -> Listing:
+    """Return the page that an address asks for; raise BadRequest for one that no page leads to."""
+    wanted = _read_selection(request)
+    try:
+        page = read_page(_columns(wanted), wanted)
+    except CursorError:
+        raise BadRequest("This page's address is wrong. Start at the top of the list.")
+    listing = Listing(wanted, page, _rows(page.rows, wanted.words))
+    if not listing.is_first:
+        return listing
+    if not page.rows and wanted.words:
+        return _near_misses(listing)
+    total = count(Search(wanted.words)) if page.after else len(page.rows)
+    return replace(listing, total=total)
+
+
+def _near_misses(listing: Listing) -> Listing:
+    words = listing.wanted.words
+    try:
+        rows = read_close(_columns(listing.wanted), Search(words))
+    except TooManyToCompare:
+        return replace(listing, total=0, is_too_many=True)
+    return replace(listing, rows=_rows(rows, ()), total=0, is_close=bool(rows))
+
+
+def _read_selection(request: HttpRequest) -> Selection:
+    """Return what the address asks for; what it does not say, or says oddly, is the default."""
+    asked = request.GET
+    words = asked.get("q", "").replace("\0", " ")
+    if len(words) > WORDS_MAX_LENGTH:
+        raise BadRequest(f"Search for at most {WORDS_MAX_LENGTH} characters.")
+    words = tuple(words.split())
+    sort = asked.get("sort", "")
+    if sort not in ORDERS or (sort == "best" and not words):
+        sort = "best" if words else "newest"
+    sizes = {str(size): size for size in SIZES}
+    size = sizes.get(asked.get("size", ""), SIZES[0])
+    after, before = asked.get("after", ""), asked.get("before", "")
+    return Selection(words, sort, size, after=after, before="" if after else before)
+
+
+def _url(wanted: Selection) -> str:
+    """Return the address of a page: all that it depends on, but for what is the default."""
+    query = {
+        "q": " ".join(wanted.words),
+        "sort": "" if wanted.sort == ("best" if wanted.words else "newest") else wanted.sort,
+        "size": "" if wanted.size == SIZES[0] else wanted.size,
+        "after": wanted.after,
+        "before": wanted.before,
+    }
+    query = {name: value for name, value in query.items() if value}
+    return f"/items/?{urlencode(query)}" if query else "/items/"
+
+
+def _columns(wanted: Selection) -> str:
+    """Return the columns of a row; the summary begins where the words do, if that is far down."""
+    summary = f"left(description, {SUMMARY_LENGTH})"
+    if wanted.words:
+        found = ", ".join(Search(wanted.words).each("nullif(strpos(search, items_fold({})), 0)"))
+        start = f"least({found}) - length(name) - 1 - {LEAD_LENGTH}"
+        summary = f"""
+            CASE WHEN {start} > {SUMMARY_LENGTH - 2 * LEAD_LENGTH}
+                THEN '…' || substr(description, {start}, {SUMMARY_LENGTH})
+                ELSE {summary} END
+        """
+    return f"id, name, {summary}, updated_at"
+
+
+def _rows(rows: list[tuple], words: tuple[str, ...]) -> list[SafeString]:
+    return [_row(*row[:4], words) for row in rows]
+
+
+@lru_cache(ROWS_REMEMBERED)
+def _row(
+    pk: int, name: str, summary: str, updated_at: datetime, words: tuple[str, ...]
+) -> SafeString:
+    """Return a row's HTML. It depends on nothing else, so an unchanged row is rendered once."""
+    context = {
+        "pk": str(pk),  # a number would be localised
+        "name": mark(name, words),
+        "summary": mark(summary, words),
+        "changed": localtime(updated_at).strftime("%Y-%m-%d %H:%M"),
+    }
+    return render_to_string("items/_row.html", context)

@@ -1,0 +1,90 @@
+"""The orders of items, and positions in them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from items.models import FOLDED_NAME
+
+BIGINT_MAX = 2**63 - 1
+RANKS = 4  # of what a search finds, by how well the name fits
+
+
+def read_id(text: str) -> int | None:
+    """Return a positive bigint written in ASCII digits, else None."""
+    if text.isascii() and text.isdecimal() and len(text) <= 19 and 0 < int(text) <= BIGINT_MAX:
+        return int(text)
+    return None
+
+
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("no text")
+    value.encode()  # raises ValueError for a lone surrogate
+    return value
+
+
+def _read_time(value: Any) -> datetime:
+    time = datetime.fromisoformat(_read_text(value))
+    if time.tzinfo is None:
+        raise ValueError("no time zone")
+    return time
+
+
+def _read_number(value: Any) -> int:
+    if type(value) is not int or not 0 < value <= BIGINT_MAX:
+        raise ValueError("no id")
+    return value
+
+
+def _read_rank(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < RANKS:
+        raise ValueError("no rank")
+    return value
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of items by `keys`, SQL expressions of which the last is the id.
+
+    A position in it is a value of each key, in a ranked order behind the rank.
+    `readers` read one from JSON and raise ValueError.
+    """
+
+    keys: tuple[str, ...]
+    readers: tuple[Callable[[Any], Any], ...]
+    descending: bool = False
+    ranked: bool = False
+
+    def by(self, backwards: bool) -> str:
+        """Return what follows ORDER BY."""
+        return ", ".join(key + self._direction(backwards) for key in self.keys)
+
+    def named_by(self, backwards: bool) -> str:
+        """Return the same for columns called key0, key1..."""
+        direction = self._direction(backwards)
+        return ", ".join(f"key{n}{direction}" for n in range(len(self.keys)))
+
+    def beyond(self, backwards: bool) -> str:
+        """Return a condition on a position, the parameters p0, p1...; it compares whole rows."""
+        comparison = "<" if self.descending != backwards else ">"
+        parameters = ", ".join(f"%(p{n})s" for n in range(len(self.keys)))
+        return f"({', '.join(self.keys)}) {comparison} ({parameters})"
+
+    def _direction(self, backwards: bool) -> str:
+        return " DESC" if self.descending != backwards else ""
+
+
+ORDERS = {
+    "newest": Order(("id",), (_read_number,), descending=True),
+    "oldest": Order(("id",), (_read_number,)),
+    "name": Order((FOLDED_NAME, "id"), (_read_text, _read_number)),
+    "changed": Order(("updated_at", "id"), (_read_time, _read_number), descending=True),
+    "best": Order((FOLDED_NAME, "id"), (_read_rank, _read_text, _read_number), ranked=True),
+}
+
+
+def named(position: Sequence) -> dict[str, Any]:
+    """Return the parameters that a position is for Order.beyond."""
+    return {f"p{n}": value for n, value in enumerate(position)}
