@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from items.models import FOLDED_NAME
+from items.models import NAME_ORDER
 
 BIGINT_MAX = 2**63 - 1
 RANKS = 4  # of what a search finds, by how well the name fits
@@ -79,9 +79,9 @@ class Order:
 ORDERS = {
     "newest": Order(("id",), (_read_number,), descending=True),
     "oldest": Order(("id",), (_read_number,)),
-    "name": Order((FOLDED_NAME, "id"), (_read_text, _read_number)),
+    "name": Order((NAME_ORDER, "id"), (_read_text, _read_number)),
     "changed": Order(("updated_at", "id"), (_read_time, _read_number), descending=True),
-    "best": Order((FOLDED_NAME, "id"), (_read_rank, _read_text, _read_number), ranked=True),
+    "best": Order((NAME_ORDER, "id"), (_read_rank, _read_text, _read_number), ranked=True),
 }
 
 

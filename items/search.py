@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.db import OperationalError, connection, transaction
 
-from items.models import FOLDED_NAME
+from items.models import FOLDED_NAME, NAME_ORDER
 from items.statements import fetch
 
 WORDS_MAX_LENGTH = 200  # characters; with a cursor they fit the 4,094 bytes of gunicorn
@@ -44,8 +44,8 @@ class Search:
     def in_name(self) -> str:
         return " AND ".join(self.each(f"items_holds({FOLDED_NAME}, {{}})"))
 
-    name_is = f"{FOLDED_NAME} = items_fold(%(all)s)"
-    name_begins = f"{FOLDED_NAME} LIKE substr(items_contains(%(all)s), 2)"
+    name_is = f"{NAME_ORDER} = items_fold(%(all)s)"
+    name_begins = f"{NAME_ORDER} LIKE substr(items_contains(%(all)s), 2)"
 
     def estimate(self, condition: str) -> int:
         """Return about how many items fulfil a condition, as PostgreSQL's statistics have it."""
@@ -70,15 +70,12 @@ def count(search: Search) -> int | None:
 
 def read_close(columns: str, search: Search) -> list[tuple]:
     """Return items whose names hold words like these, the likest first; raise TooManyToCompare."""
-    likeness = " + ".join(
-        f"strict_word_similarity(items_fold(%(w{n})s), {FOLDED_NAME})"
-        for n in range(len(search.words))
-    )
+    likeness = search.each(f"strict_word_similarity(items_fold({{}}), {FOLDED_NAME})")
     close = search.each(f"{FOLDED_NAME} %%>> items_fold({{}})")
     sql = f"""
         SELECT {columns} FROM items_item
         WHERE {" AND ".join(close)}
-        ORDER BY {" + ".join(likeness)} DESC, length(name), {FOLDED_NAME}, id
+        ORDER BY {" + ".join(likeness)} DESC, length(name), {NAME_ORDER}, id
         LIMIT {CLOSE_MAX}
     """
     try:

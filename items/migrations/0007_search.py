@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
         RemoveIndexConcurrently(model_name="item", name="item_by_name"),
         AddIndexConcurrently(
             model_name="item",
-            index=models.Index(items.models.FoldedName(), "id", name="item_by_name"),
+            index=models.Index(items.models.NameOrder(), "id", name="item_by_name"),
         ),
         migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS item_name_search", ""),
         AddIndexConcurrently(
