@@ -8,76 +8,99 @@ where hits do not lie evenly. Here a walk is tried for what is common, and only 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from items.orders import Order, named
+from items.orders import ORDERS, RANK_ORDERS, Order, named
 from items.search import Search
 from items.statements import fetch
 
 COMMON = 8_000  # hits; fewer are gathered in 30 ms
-WALK_MAX = 10_000  # items; walked past in 8 ms
+WALK_MAX = 10_000  # items; walked past in 5 ms
 
 
 @dataclass(frozen=True)
-class Rank:
-    """Hits that come before those of the next rank."""
+class Hits:
+    """Items that fulfil a condition on the words, in an order, forwards or backwards."""
 
-    condition: str
-    is_range: bool = False  # of the index of names, which is quick to walk
-
-
-@dataclass(frozen=True)
-class Found:
     search: Search
+    condition: str
     order: Order
     backwards: bool
 
     def read(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
-        """Return up to `limit` rows beyond a position; each ends with its own."""
-        if not self.order.ranked:
-            return self._read(Rank(self.search.in_item), columns, position, limit)
-        ranks = list(enumerate(self._ranks()))
-        if position:
-            first, *within = position
-            ranks = ranks[first::-1] if self.backwards else ranks[first:]
-        rows = []
-        for number, rank in ranks:
-            start = within if position and number == first else []
-            rows += self._read(rank, f"{columns}, {number}", start, limit - len(rows))
-            if len(rows) == limit:
-                break
-        return rows
-
-    def _ranks(self) -> list[Rank]:
-        """Return RANKS ranks: the name itself, its beginning, all words in it, all in the item."""
-        search = self.search
-        return [
-            Rank(search.name_is, is_range=True),
-            Rank(f"{search.name_begins} AND NOT {search.name_is}", is_range=True),
-            Rank(f"{search.in_name} AND NOT {search.name_begins}"),
-            Rank(f"{search.in_item} AND NOT ({search.in_name})"),
-        ]
-
-    def _read(self, rank: Rank, columns: str, position: Sequence, limit: int) -> list[tuple]:
-        select = f"SELECT {columns}, {', '.join(self.order.keys)} FROM"
-        beyond = self.order.beyond(self.backwards) if position else "TRUE"
-        condition = f"WHERE {rank.condition}"
-        by = f"ORDER BY {self.order.by(self.backwards)} LIMIT"
-        parameters = self.search.parameters | named(position)
-        if rank.is_range:
-            sql = f"{select} items_item {condition} AND {beyond} {by} {limit}"
-            return fetch(sql, parameters, plan_anew=True)
-        if self.search.estimate(rank.condition) > COMMON:
-            near = f"SELECT * FROM items_item WHERE {beyond} {by} {WALK_MAX}"
-            sql = f"{select} ({near}) AS items_item {condition} {by} {limit}"
-            rows = fetch(sql, parameters, plan_anew=True)
+        """Return up to `limit` rows beyond a position; columns may be key0, key1... of the order."""
+        if self.search.estimate(self.condition) > COMMON:
+            rows = self._walk(columns, position, limit)
             if len(rows) == limit:
                 return rows
-        keys = ", ".join(f"{key} AS key{n}" for n, key in enumerate(self.order.keys))
+        return self._gather(columns, position, limit)
+
+    def read_range(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
+        """Do the same for hits that lie side by side in the order's index."""
+        hits = f"(SELECT *, {self.order.as_aliases} {self._from(position)}) AS item"
+        return self._fetch(f"SELECT {columns} FROM {hits} {self._page(limit)}", position)
+
+    def _walk(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
+        by = self.order.by(self.backwards)
+        near = f"FROM items_item WHERE {self._beyond(position)} ORDER BY {by} LIMIT {WALK_MAX}"
+        near = f"(SELECT *, {self.order.as_aliases} {near}) AS item"
+        sql = f"SELECT {columns} FROM {near} WHERE {self.condition} {self._page(limit)}"
+        return self._fetch(sql, position)
+
+    def _gather(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
+        page = self._page(limit)
         sql = f"""
-            WITH hits AS MATERIALIZED (SELECT {keys} FROM items_item {condition} AND {beyond}),
-                page AS (
-                    SELECT key{len(self.order.keys) - 1} AS id FROM hits
-                    ORDER BY {self.order.named_by(self.backwards)} LIMIT {limit}
-                )
-            {select} items_item JOIN page USING (id) {by} {limit}
+            WITH hits AS MATERIALIZED (SELECT {self.order.as_aliases} {self._from(position)}),
+                page AS (SELECT * FROM hits {page})
+            SELECT {columns} FROM items_item JOIN page ON id = {self.order.aliases[-1]} {page}
         """
-        return fetch(sql, parameters, plan_anew=True)
+        return self._fetch(sql, position)
+
+    def _from(self, position: Sequence) -> str:
+        return f"FROM items_item WHERE {self.condition} AND {self._beyond(position)}"
+
+    def _beyond(self, position: Sequence) -> str:
+        return self.order.beyond(self.backwards) if position else "TRUE"
+
+    def _page(self, limit: int) -> str:
+        return f"ORDER BY {self.order.by_alias(self.backwards)} LIMIT {limit}"
+
+    def _fetch(self, sql: str, position: Sequence) -> list[tuple]:
+        return fetch(sql, self.search.parameters | named(position), plan_anew=True)
+
+
+def read_found(
+    columns: str, search: Search, sort: str, position: Sequence, limit: int, *, backwards: bool
+) -> list[tuple]:
+    """Return up to `limit` rows of what is found beyond a position; each ends with its own."""
+    if sort == "best":
+        return _read_best(columns, search, position, limit, backwards)
+    hits = Hits(search, search.in_item, ORDERS[sort], backwards)
+    return hits.read(f"{columns}, {', '.join(hits.order.aliases)}", position, limit)
+
+
+def _read_best(
+    columns: str, search: Search, position: Sequence, limit: int, backwards: bool
+) -> list[tuple]:
+    first = position[0] if position else 0
+    ranks = list(enumerate(zip(_conditions(search), RANK_ORDERS, strict=True)))
+    rows = []
+    for rank, (condition, sort) in ranks[first::-1] if backwards else ranks[first:]:
+        hits = Hits(search, condition, ORDERS[sort], backwards)
+        within = position[-len(hits.order.keys) :] if rank == first else []
+        tail = [str(rank), *hits.order.aliases]
+        tail[1:1] = ["NULL"] * (len(ORDERS["best"].readers) - len(tail))  # as long in every rank
+        read = hits.read_range if sort == "name" else hits.read
+        rows += read(f"{columns}, {', '.join(tail)}", within, limit - len(rows))
+        if len(rows) == limit:
+            break
+    return rows
+
+
+def _conditions(search: Search) -> list[str]:
+    """Return those of RANK_ORDERS."""
+    in_name = search.in_name if search.has_index else "FALSE"
+    return [
+        search.name_is,
+        f"{search.name_begins} AND NOT {search.name_is}",
+        f"{in_name} AND NOT {search.name_begins}",
+        f"{search.in_item} AND NOT ({in_name} OR {search.name_begins})",
+    ]

@@ -8,7 +8,10 @@ from typing import Any
 from items.models import NAME_ORDER
 
 BIGINT_MAX = 2**63 - 1
-RANKS = 4  # of what a search finds, by how well the name fits
+# How what a search finds is ranked: the name is what was typed; it begins so; it holds the words;
+# the item does. Within a rank: the first two by name, the others newest first, as the hits of a
+# word lie more evenly there.
+RANK_ORDERS = ("name", "name", "newest", "newest")
 
 
 def read_id(text: str) -> int | None:
@@ -39,32 +42,41 @@ def _read_number(value: Any) -> int:
 
 
 def _read_rank(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < RANKS:
+    if type(value) is not int or not 0 <= value < len(RANK_ORDERS):
         raise ValueError("no rank")
     return value
+
+
+def _read_any_text(value: Any) -> str | None:
+    return None if value is None else _read_text(value)
 
 
 @dataclass(frozen=True)
 class Order:
     """An order of items by `keys`, SQL expressions of which the last is the id.
 
-    A position in it is a value of each key, in a ranked order behind the rank.
-    `readers` read one from JSON and raise ValueError.
+    A position in it is a value of each key, in the ranked one a rank and a position
+    within. `readers` read one from JSON and raise ValueError.
     """
 
     keys: tuple[str, ...]
     readers: tuple[Callable[[Any], Any], ...]
     descending: bool = False
-    ranked: bool = False
 
     def by(self, backwards: bool) -> str:
         """Return what follows ORDER BY."""
         return ", ".join(key + self._direction(backwards) for key in self.keys)
 
-    def named_by(self, backwards: bool) -> str:
-        """Return the same for columns called key0, key1..."""
-        direction = self._direction(backwards)
-        return ", ".join(f"key{n}{direction}" for n in range(len(self.keys)))
+    @property
+    def aliases(self) -> list[str]:
+        return [f"key{n}" for n in range(len(self.keys))]
+
+    @property
+    def as_aliases(self) -> str:
+        return ", ".join(f"{key} AS key{n}" for n, key in enumerate(self.keys))
+
+    def by_alias(self, backwards: bool) -> str:
+        return ", ".join(alias + self._direction(backwards) for alias in self.aliases)
 
     def beyond(self, backwards: bool) -> str:
         """Return a condition on a position, the parameters p0, p1...; it compares whole rows."""
@@ -81,7 +93,7 @@ ORDERS = {
     "oldest": Order(("id",), (_read_number,)),
     "name": Order((NAME_ORDER, "id"), (_read_text, _read_number)),
     "changed": Order(("updated_at", "id"), (_read_time, _read_number), descending=True),
-    "best": Order((NAME_ORDER, "id"), (_read_rank, _read_text, _read_number), ranked=True),
+    "best": Order((), (_read_rank, _read_any_text, _read_number)),
 }
 
 

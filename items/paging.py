@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from items.found import Found
+from items.found import read_found
 from items.orders import ORDERS, named
 from items.search import Search
 from items.statements import fetch
@@ -47,8 +47,8 @@ def read_page(columns: str, wanted: Selection) -> Page:
     position = _read_cursor(cursor, wanted.sort) if cursor else []
     limit = wanted.size + 1
     if wanted.words:
-        found = Found(Search(wanted.words), ORDERS[wanted.sort], backwards)
-        rows = found.read(columns, position, limit)
+        search = Search(wanted.words)
+        rows = read_found(columns, search, wanted.sort, position, limit, backwards=backwards)
     else:
         sql = page_sql(columns, wanted.sort, bool(cursor), backwards, limit)
         rows = fetch(sql, named(position))

@@ -44,6 +44,11 @@ class Search:
     def in_name(self) -> str:
         return " AND ".join(self.each(f"items_holds({FOLDED_NAME}, {{}})"))
 
+    @property
+    def has_index(self) -> bool:
+        """Tell whether there is a word of two letters: the index knows no single ones."""
+        return any(len(word) > 1 for word in self.words)
+
     name_is = f"{NAME_ORDER} = items_fold(%(all)s)"
     name_begins = f"{NAME_ORDER} LIKE substr(items_contains(%(all)s), 2)"
 

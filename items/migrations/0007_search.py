@@ -31,7 +31,6 @@ DROP_FUNCTIONS = "DROP FUNCTION items_holds(text, text); DROP FUNCTION items_con
 # would often be missing.
 STATISTICS = """
 ALTER TABLE items_item ALTER COLUMN search SET STATISTICS {0};
-ALTER INDEX item_by_name ALTER COLUMN 1 SET STATISTICS {0};
 ALTER INDEX item_name_search ALTER COLUMN 1 SET STATISTICS {0};
 ANALYZE items_item;
 """
