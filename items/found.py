@@ -26,7 +26,7 @@ class Hits:
     backwards: bool
 
     def read(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
-        """Return up to `limit` rows beyond a position; columns may be key0, key1... of the order."""
+        """Return up to `limit` rows beyond a position; columns may be the aliases of the order."""
         if self.search.estimate(self.condition) > COMMON:
             rows = self._walk(columns, position, limit)
             if len(rows) == limit:

@@ -8,14 +8,22 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from items.marks import mark
 from items.models import SUMMARY_LENGTH
 from items.orders import ORDERS
 from items.paging import CursorError, Page, Selection, read_page
-from items.search import COUNT_MAX, WORDS_MAX_LENGTH, Search, TooManyToCompare, count, read_close
+from items.search import (
+    COUNT_MAX,
+    ENOUGH,
+    WORDS_MAX_LENGTH,
+    Search,
+    TooManyToCompare,
+    count,
+    read_close,
+)
 
 SIZES = (50, 100, 200)  # rows on a page
 SORT_LABELS = {
@@ -26,6 +34,9 @@ SORT_LABELS = {
     "changed": "Last changed",
 }
 ROWS_REMEMBERED = 4_096  # about 4 MB
+FORMS_REMEMBERED = 256
+ESTIMATE = 4  # the place in a row of what follows; before it is what _row() shows
+ESTIMATED_TOTAL = "(SELECT reltuples FROM pg_class WHERE oid = 'items_item'::regclass)"
 LEAD_LENGTH = 50  # characters before the first hit, where the summary begins late
 
 
@@ -35,7 +46,7 @@ class Listing:
 
     wanted: Selection
     page: Page
-    rows: list[SafeString]
+    rows: SafeString
     total: int | None = None  # of the whole list, on its first page; None: more than COUNT_MAX
     is_close: bool = False  # the rows are near misses
     is_too_many: bool = False  # to look for near misses
@@ -53,13 +64,8 @@ class Listing:
         return not (self.wanted.after or self.wanted.before)
 
     @property
-    def sorts(self) -> list[tuple[str, str]]:
-        sorts = list(SORT_LABELS.items())
-        return sorts if self.wanted.words else sorts[1:]
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        return SIZES
+    def find_form(self) -> SafeString:
+        return _find_form(self.wanted.words, self.wanted.sort, self.wanted.size)
 
     def before_url(self) -> str:
         return self.page.before and _url(replace(self.wanted, after="", before=self.page.before))
@@ -83,8 +89,15 @@ def read_listing(request: HttpRequest) -> Listing:
         return listing
     if not page.rows and wanted.words:
         return _near_misses(listing)
-    total = count(Search(wanted.words)) if page.after else len(page.rows)
-    return replace(listing, total=total)
+    return replace(listing, total=_total(wanted, page))
+
+
+def _total(wanted: Selection, page: Page) -> int | None:
+    if not page.after:
+        return len(page.rows)
+    search = Search(wanted.words)
+    estimate = search.estimate(search.in_item) if wanted.words else page.rows[0][ESTIMATE]
+    return None if estimate > ENOUGH else count(search)
 
 
 def _near_misses(listing: Listing) -> Listing:
@@ -136,22 +149,33 @@ def _columns(wanted: Selection) -> str:
                 THEN '…' || substr(description, {start}, {SUMMARY_LENGTH})
                 ELSE {summary} END
         """
-    return f"id, name, {summary}, updated_at"
+    return f"id, name, {summary}, updated_at::text AS changed, {ESTIMATED_TOTAL}"
 
 
-def _rows(rows: list[tuple], words: tuple[str, ...]) -> list[SafeString]:
-    return [_row(*row[:4], words) for row in rows]
+def _rows(rows: list[tuple], words: tuple[str, ...]) -> SafeString:
+    return mark_safe("".join([_row(*row[:ESTIMATE], words) for row in rows]))
 
 
 @lru_cache(ROWS_REMEMBERED)
-def _row(
-    pk: int, name: str, summary: str, updated_at: datetime, words: tuple[str, ...]
-) -> SafeString:
+def _row(pk: int, name: str, summary: str, updated_at: str, words: tuple[str, ...]) -> SafeString:
     """Return a row's HTML. It depends on nothing else, so an unchanged row is rendered once."""
     context = {
         "pk": str(pk),  # a number would be localised
         "name": mark(name, words),
         "summary": mark(summary, words),
-        "changed": localtime(updated_at).strftime("%Y-%m-%d %H:%M"),
+        "changed": localtime(datetime.fromisoformat(updated_at)).strftime("%Y-%m-%d %H:%M"),
     }
     return render_to_string("items/_row.html", context)
+
+
+@lru_cache(FORMS_REMEMBERED)
+def _find_form(words: tuple[str, ...], sort: str, size: int) -> SafeString:
+    context = {
+        "words": " ".join(words),
+        "words_max_length": WORDS_MAX_LENGTH,
+        "sort": sort,
+        "sorts": list(SORT_LABELS.items())[0 if words else 1 :],  # without words none is best
+        "size": size,
+        "sizes": SIZES,
+    }
+    return render_to_string("items/_find.html", context)

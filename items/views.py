@@ -16,7 +16,6 @@ from items.forms import ItemForm
 from items.listing import read_listing
 from items.models import Item
 from items.problems import Problem, wants_json
-from items.search import WORDS_MAX_LENGTH
 
 View = Callable[..., HttpResponse]
 
@@ -79,8 +78,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     listing = read_listing(request)
     if listing.wanted.before and not listing.page.before:  # the top, where a page may not be full
         return redirect(listing.top_url())
-    context = {"list": listing, "words_max_length": WORDS_MAX_LENGTH}
-    return render(request, "items/item_list.html", context)
+    return render(request, "items/item_list.html", {"list": listing})
 
 
 @page("GET", "POST", permission="items.add_item")
