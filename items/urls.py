@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from items import api, key_pages, views
+from items import api, form_pages, key_pages, views
 from items.orders import read_id
 from items.problems import Problem, preferred_type
 
@@ -52,10 +52,10 @@ register_converter(IdConverter, "id")
 app_name = "items"
 urlpatterns = [
     path("", page_or_json(views.item_list, api.item_list), name="list"),
-    path("new/", views.item_new, name="new"),
+    path("new/", form_pages.item_new, name="new"),
     path("<id:pk>/", page_or_json(views.item_detail, api.item_detail), name="detail"),
-    path("<id:pk>/edit/", views.item_edit, name="edit"),
-    path("<id:pk>/delete/", views.item_delete, name="delete"),
+    path("<id:pk>/edit/", form_pages.item_edit, name="edit"),
+    path("<id:pk>/delete/", form_pages.item_delete, name="delete"),
 ]
 
 key_urlpatterns = [

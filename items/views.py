@@ -1,18 +1,15 @@
-"""The pages."""
+"""The pages that show items, and the guard of every page."""
 
 from collections.abc import Callable
 from functools import wraps
 
-from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items import limits
-from items.forms import ItemForm
 from items.listing import read_listing
 from items.models import Item
 from items.problems import Problem, wants_json
@@ -81,51 +78,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     return render(request, "items/item_list.html", {"list": listing})
 
 
-@page("GET", "POST", permission="items.add_item")
-def item_new(request: HttpRequest) -> HttpResponse:
-    form = ItemForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return _form_page(request, form)
-    item = form.save()
-    messages.success(request, f"Added {item.name}.")
-    return redirect(item)
-
-
 @page("GET", permission="items.view_item")
 def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     item = Item.objects.get_or_404(pk)
     return render(request, "items/item_detail.html", {"item": item})
-
-
-@page("GET", "POST", permission="items.change_item")
-@transaction.atomic
-def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    item = _locked_item(request, pk)
-    form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
-    if not form.is_valid():
-        return _form_page(request, form)
-    form.save()
-    messages.success(request, f"Saved {item.name}.")
-    return redirect(item)
-
-
-@page("GET", "POST", permission="items.delete_item")
-@transaction.atomic
-def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    item = _locked_item(request, pk)
-    if request.method != "POST":
-        return render(request, "items/item_delete.html", {"item": item})
-    item.delete()
-    messages.success(request, f"Deleted {item.name}.")
-    return redirect("items:list")
-
-
-def _locked_item(request: HttpRequest, pk: int) -> Item:
-    """Return the item, locked until the end of the transaction if this request will write it."""
-    items = Item.objects.select_for_update() if request.method == "POST" else Item.objects
-    return items.get_or_404(pk)
-
-
-def _form_page(request: HttpRequest, form: ItemForm) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "items/item_form.html", {"form": form}, status=status)
