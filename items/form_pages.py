@@ -2,12 +2,14 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from items.forms import ItemForm
 from items.models import Item
 from items.views import page
+
+GONE = "This item was deleted while you were editing it. Save makes a new item of your text."
 
 
 @page("GET", "POST", permission="items.add_item")
@@ -23,10 +25,18 @@ def item_new(request: HttpRequest) -> HttpResponse:
 @page("GET", "POST", permission="items.change_item")
 @transaction.atomic
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    item = _locked_item(request, pk)
+    try:
+        item = _locked_item(request, pk)
+    except Http404:
+        if request.method != "POST":
+            raise
+        return _kept_page(request, GONE, status=404)
     form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
+    # Who sends what is there already, as by a double click, overwrites nothing.
+    if form.is_bound and _is_stale(request, item) and form.has_changed():
+        return _form_page(request, form, status=409, version=item.version, is_conflict=True)
     if not form.is_valid():
-        return _form_page(request, form)
+        return _form_page(request, form, version=item.version)
     form.save()
     messages.success(request, f"Saved {item.name}.")
     return redirect(item)
@@ -36,8 +46,10 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
     item = _locked_item(request, pk)
-    if request.method != "POST":
-        return render(request, "items/item_delete.html", {"item": item})
+    is_stale = request.method == "POST" and _is_stale(request, item)
+    if request.method != "POST" or is_stale:
+        context = {"item": item, "is_stale": is_stale}
+        return render(request, "items/item_delete.html", context, status=409 if is_stale else 200)
     item.delete()
     messages.success(request, f"Deleted {item.name}.")
     return redirect("items:list")
@@ -49,6 +61,19 @@ def _locked_item(request: HttpRequest, pk: int) -> Item:
     return items.get_or_404(pk)
 
 
-def _form_page(request: HttpRequest, form: ItemForm) -> HttpResponse:
-    status = 422 if form.is_bound else 200
-    return render(request, "items/item_form.html", {"form": form}, status=status)
+def _is_stale(request: HttpRequest, item: Item) -> bool:
+    """Tell whether the item changed since the form was shown; a form that cannot say is stale."""
+    return request.POST.get("version") != str(item.version)
+
+
+def _form_page(
+    request: HttpRequest, form: ItemForm, status: int | None = None, **context: object
+) -> HttpResponse:
+    status = status or (422 if form.is_bound else 200)
+    return render(request, "items/item_form.html", {"form": form, **context}, status=status)
+
+
+def _kept_page(request: HttpRequest, notice: str, status: int, **context: object) -> HttpResponse:
+    """Show again what was typed, as it was typed: nobody looked at it, and nothing is saved."""
+    form = ItemForm(initial=request.POST.dict())
+    return _form_page(request, form, status, notice=notice, **context)

@@ -34,7 +34,9 @@ def test_shows_an_item(client, item):
 
 
 def test_edits_an_item(client, item):
-    response = client.post(f"/items/{item.id}/edit/", {"name": "Tome", "description": "one\r\ntwo"})
+    fields = {"version": "1", "name": "Tome", "description": "one\r\ntwo"}
+
+    response = client.post(f"/items/{item.id}/edit/", fields)
 
     assertRedirects(response, f"/items/{item.id}/", fetch_redirect_response=False)
     item.refresh_from_db()
@@ -45,13 +47,14 @@ def test_the_edit_form_holds_what_is_there(client, item):
     response = client.get(f"/items/{item.id}/edit/?name=changed")
 
     assertContains(response, 'value="Book"')
+    assertContains(response, '<input type="hidden" name="version" value="1">', html=True)
     item.refresh_from_db()
     assert item.version == 1
 
 
 @pytest.mark.parametrize(("fields", "field", "code"), BAD_FIELDS)
 def test_edit_refuses(client, item, fields, field, code):
-    response = client.post(f"/items/{item.id}/edit/", fields)
+    response = client.post(f"/items/{item.id}/edit/", fields | {"version": "1"})
 
     assertContains(response, f'id="id_{field}_error"', status_code=422)
     item.refresh_from_db()
@@ -66,7 +69,7 @@ def test_asks_before_it_deletes(client, item):
 
 
 def test_deletes(client, item):
-    response = client.post(f"/items/{item.id}/delete/")
+    response = client.post(f"/items/{item.id}/delete/", {"version": "1"})
 
     assertRedirects(response, "/items/", fetch_redirect_response=False)
     assert not Item.objects.exists()
@@ -87,12 +90,13 @@ def test_an_item_that_is_gone_is_not_found(client, act):
     assertContains(response, "Not found", status_code=404)
 
 
-def test_editing_what_is_gone_does_not_bring_it_back(client, item):
+def test_editing_what_is_gone_keeps_the_text_and_brings_nothing_back(client, item):
     Item.objects.all().delete()
 
-    response = client.post(f"/items/{item.id}/edit/", {"name": "back"}, headers=HTML)
+    response = client.post(f"/items/{item.id}/edit/", {"name": "back", "version": "1"})
 
-    assert response.status_code == 404
+    assertContains(response, 'value="back"', status_code=404)
+    assertContains(response, 'action="/items/new/"', status_code=404)
     assert not Item.objects.exists()
 
 

@@ -16,7 +16,6 @@ from itemsite.programs import PROJECT
 
 CASES = PROJECT.parent / "shared/cases"
 KNOWN = {
-    "FO18": "a form does not carry the version of the item it was opened with",
     "SC12": "a form does not carry a key of its own, so a double click saves twice",
 }
 ACCOUNTS = """

@@ -4,7 +4,7 @@ import json
 import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -218,3 +218,23 @@ def test_six_writers_with_etags_never_overwrite_unseen(server, item):
     lines = server.request("GET", path)[2]["description"].split("\n")
     assert statuses == [200] * 6
     assert sorted(lines) == sorted(["old", *map(str, range(6))])
+
+
+def send_form(server, path, **fields):
+    token = "t" * 32
+    headers = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+    return server.insist(
+        "POST", path, urlencode(fields | {"csrfmiddlewaretoken": token}), **headers
+    )
+
+
+def test_of_people_who_save_at_once_one_does_and_the_others_are_told(server, item):
+    path = f"/items/{item['id']}/edit/"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda n: send_form(server, path, version=1, name=n), "abcd"))
+
+    pages = [page.decode() for status, _, page in answers if status == 409]
+    saved = server.request("GET", f"/items/{item['id']}/")[2]["name"]
+    assert sorted(status for status, _, _ in answers) == [302, 409, 409, 409]
+    assert all(f">{saved}</div>" in page for page in pages)

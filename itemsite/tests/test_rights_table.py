@@ -123,7 +123,8 @@ COMMANDS = {
 
 FORMS = {
     "/items/new/": {"name": "x"},
-    "/items/{item}/edit/": {"name": "x"},
+    "/items/{item}/edit/": {"name": "x", "version": "1"},
+    "/items/{item}/delete/": {"version": "1"},
     "/accounts/keys/": {"name": "x", "expires": "30d"},
     "/admin/items/item/": {"action": "delete_selected", "_selected_action": "{item}", "post": "y"},
     "/admin/items/item/add/": {"name": "x"},
