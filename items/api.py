@@ -114,7 +114,8 @@ def _create_items(request: HttpRequest) -> HttpResponse:
     document = read_json(request)  # before a transaction: a slow sender may hold no connection
     if key is None:
         return _insert(document)
-    claim = idempotency.Claim(request, key)
+    owner = str(request.api_key.user_id) if request.api_key else ""
+    claim = idempotency.Claim(owner, key, request.body)
     with transaction.atomic():
         response = claim.stored_answer()
         if response is None:

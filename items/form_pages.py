@@ -1,11 +1,16 @@
 """The pages that change items: a form for a new one, one for changes, and the end of one."""
 
+import hashlib
+import json
+import secrets
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from items.forms import ItemForm
+from items.idempotency import Claim
 from items.models import Item
 from items.views import page
 
@@ -16,10 +21,37 @@ GONE = "This item was deleted while you were editing it. Save makes a new item o
 def item_new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _form_page(request, form)
-    item = form.save()
+        return _new_page(request, form)
+    item = _saved_once(request, form)
     messages.success(request, f"Added {item.name}.")
     return redirect(item)
+
+
+def _saved_once(request: HttpRequest, form: ItemForm) -> Item:
+    """Save the new item, or return the one made before of this very form, as by a double click.
+
+    Other text under the same key makes another item: people go back, change it and save again.
+    """
+    key = request.POST.get("key")
+    if not key:  # not of a page of ours
+        return form.save()
+    typed = json.dumps([key, form.cleaned_data]).encode()
+    claim = Claim(f"form {request.user.pk or ''}", hashlib.sha256(typed).hexdigest(), typed)
+    with transaction.atomic():
+        claim.wait()
+        answer = claim.stored_answer()
+        if answer is not None:
+            return Item(pk=int(answer.content), name=form.cleaned_data["name"])
+        item = form.save()
+        claim.store(HttpResponse(item.pk))
+    return item
+
+
+def _new_page(
+    request: HttpRequest, form: ItemForm, status: int | None = None, **context: object
+) -> HttpResponse:
+    key = request.POST.get("key") or secrets.token_urlsafe(16)
+    return _form_page(request, form, status, key=key, **context)
 
 
 @page("GET", "POST", permission="items.change_item")
@@ -76,4 +108,4 @@ def _form_page(
 def _kept_page(request: HttpRequest, notice: str, status: int, **context: object) -> HttpResponse:
     """Show again what was typed, as it was typed: nobody looked at it, and nothing is saved."""
     form = ItemForm(initial=request.POST.dict())
-    return _form_page(request, form, status, notice=notice, **context)
+    return _new_page(request, form, status, notice=notice, **context)

@@ -1,4 +1,4 @@
-"""Retries without doubles: the Idempotency-Key header of a POST (an IETF draft).
+"""Retries without doubles: a script's Idempotency-Key (an IETF draft), a form's one-time key.
 
 The answer is stored in the transaction of the write itself, so that there is
 never one without the other, whatever is killed in between.
@@ -26,6 +26,7 @@ CLAIM = f"""
     LEFT JOIN items_storedanswer ON owner = %(owner)s AND key = %(key)s
          AND created_at > now() - interval '{KEPT_HOURS} hours'
 """
+WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%(owner)s || ' ' || %(key)s, 0))"
 STORE = f"""
     WITH swept AS (
         DELETE FROM items_storedanswer WHERE id IN (
@@ -47,10 +48,14 @@ STORE = f"""
 class Claim:
     """One request's hold on its key, until its transaction ends."""
 
-    def __init__(self, request: HttpRequest, key: str) -> None:
-        owner = str(request.api_key.user_id) if request.api_key else ""
-        fingerprint = hashlib.sha256(request.body).digest()
+    def __init__(self, owner: str, key: str, content: bytes) -> None:
+        fingerprint = hashlib.sha256(content).digest()
         self._values = {"owner": owner, "key": key, "fingerprint": fingerprint}
+
+    def wait(self) -> None:
+        """Let another request with this key end first; then none is under way."""
+        with connection.cursor() as cursor:
+            cursor.execute(WAIT, self._values)
 
     def stored_answer(self) -> HttpResponse | None:
         """Return what was answered before; raise Problem for another body or a race."""

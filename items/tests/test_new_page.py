@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from pytest_django.asserts import assertContains, assertRedirects
 
@@ -60,6 +62,40 @@ def test_keeps_line_ends_as_typed(client):
 def test_writes_once(client, django_assert_num_queries):
     with django_assert_num_queries(1):
         client.post("/items/new/", {"name": "Book"})
+
+
+def form_key(client):
+    (key,) = re.findall('name="key" value="(.+?)"', client.get("/items/new/").text)
+    return key
+
+
+def test_a_form_sent_twice_makes_one_item(client):
+    fields = {"name": "Book", "key": form_key(client)}
+
+    first, again = client.post("/items/new/", fields), client.post("/items/new/", fields)
+
+    assert first.status_code == again.status_code == 302
+    assert first["Location"] == again["Location"]
+    assert Item.objects.count() == 1
+
+
+def test_another_text_or_another_form_makes_another_item(client):
+    key, other_key = form_key(client), form_key(client)
+    client.post("/items/new/", {"name": "Book", "key": key})
+
+    client.post("/items/new/", {"name": "Book", "description": "second", "key": key})
+    client.post("/items/new/", {"name": "Book", "key": other_key})
+
+    assert Item.objects.count() == 3
+
+
+def test_a_refused_form_keeps_its_key(client):
+    key = form_key(client)
+
+    refused = client.post("/items/new/", {"name": "", "key": key})
+
+    assertContains(refused, f'name="key" value="{key}"', status_code=422)
+    assert client.post("/items/new/", {"name": "Book", "key": key}).status_code == 302
 
 
 def test_needs_its_token(django_test_client_with_csrf):

@@ -238,3 +238,15 @@ def test_of_people_who_save_at_once_one_does_and_the_others_are_told(server, ite
     saved = server.request("GET", f"/items/{item['id']}/")[2]["name"]
     assert sorted(status for status, _, _ in answers) == [302, 409, 409, 409]
     assert all(f">{saved}</div>" in page for page in pages)
+
+
+def test_a_form_sent_many_times_at_once_makes_one_item(server):
+    before = count(server)
+    sends = [lambda: send_form(server, "/items/new/", name="clicked", key="of-one-form")] * 8
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = [done.result() for done in [pool.submit(send) for send in sends]]
+
+    assert {status for status, _, _ in answers} == {302}
+    assert len({headers["Location"] for _, headers, _ in answers}) == 1
+    assert count(server) == before + 1
