@@ -17,11 +17,51 @@ from items.views import page
 GONE = "This item was deleted while you were editing it. Save makes a new item of your text."
 
 
-@page("GET", "POST", permission="items.add_item")
+def _form_page(
+    request: HttpRequest,
+    form: ItemForm,
+    status: int | None = None,
+    *,
+    version: int | str = "",
+    notice: str = "",
+    asks_sign_in: bool = False,
+    is_conflict: bool = False,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "key": request.POST.get("key") or secrets.token_urlsafe(16),
+        "version": version,
+        "notice": notice,
+        "asks_sign_in": asks_sign_in,
+        "is_conflict": is_conflict,
+    }
+    status = status or (422 if form.is_bound else 200)
+    return render(request, "items/item_form.html", context, status=status)
+
+
+def show_again(
+    request: HttpRequest, notice: str, status: int, pk: int | None = None
+) -> HttpResponse:
+    """Show what was typed as it was typed: it was not let in, so nothing looked at it.
+
+    Whoever sent it may know nothing of the item, so nothing is read of that either.
+    """
+    item = Item(pk=pk, name=request.POST.get("name", ""))
+    return _form_page(
+        request,
+        ItemForm(initial=request.POST.dict(), instance=item),
+        status,
+        version=request.POST.get("version", ""),
+        notice=notice,
+        asks_sign_in=status != 404 and not request.user.is_authenticated,
+    )
+
+
+@page("GET", "POST", permission="items.add_item", show_again=show_again)
 def item_new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _new_page(request, form)
+        return _form_page(request, form)
     item = _saved_once(request, form)
     messages.success(request, f"Added {item.name}.")
     return redirect(item)
@@ -47,14 +87,7 @@ def _saved_once(request: HttpRequest, form: ItemForm) -> Item:
     return item
 
 
-def _new_page(
-    request: HttpRequest, form: ItemForm, status: int | None = None, **context: object
-) -> HttpResponse:
-    key = request.POST.get("key") or secrets.token_urlsafe(16)
-    return _form_page(request, form, status, key=key, **context)
-
-
-@page("GET", "POST", permission="items.change_item")
+@page("GET", "POST", permission="items.change_item", show_again=show_again)
 @transaction.atomic
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
@@ -62,7 +95,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     except Http404:
         if request.method != "POST":
             raise
-        return _kept_page(request, GONE, status=404)
+        return show_again(request, GONE, 404)
     form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
     # Who sends what is there already, as by a double click, overwrites nothing.
     if form.is_bound and _is_stale(request, item) and form.has_changed():
@@ -96,16 +129,3 @@ def _locked_item(request: HttpRequest, pk: int) -> Item:
 def _is_stale(request: HttpRequest, item: Item) -> bool:
     """Tell whether the item changed since the form was shown; a form that cannot say is stale."""
     return request.POST.get("version") != str(item.version)
-
-
-def _form_page(
-    request: HttpRequest, form: ItemForm, status: int | None = None, **context: object
-) -> HttpResponse:
-    status = status or (422 if form.is_bound else 200)
-    return render(request, "items/item_form.html", {"form": form, **context}, status=status)
-
-
-def _kept_page(request: HttpRequest, notice: str, status: int, **context: object) -> HttpResponse:
-    """Show again what was typed, as it was typed: nobody looked at it, and nothing is saved."""
-    form = ItemForm(initial=request.POST.dict())
-    return _new_page(request, form, status, notice=notice, **context)

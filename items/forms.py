@@ -1,7 +1,7 @@
 from django import forms
 from django.http import QueryDict
 
-from items.models import Item
+from items.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, Item
 
 
 class Textarea(forms.Textarea):
@@ -20,6 +20,10 @@ class ItemForm(forms.ModelForm):
     class Meta:
         model = Item
         fields = ["name", "description"]
+        help_texts = {
+            "name": f"One line, up to {NAME_MAX_LENGTH} characters.",
+            "description": f"Up to {DESCRIPTION_MAX_LENGTH:,} characters; line breaks are kept.",
+        }
         widgets = {"description": Textarea(attrs={"rows": 6})}
 
     def __init__(self, *args, **kwargs) -> None:

@@ -22,6 +22,7 @@ class KeyForm(forms.ModelForm):
     class Meta:
         model = ApiKey
         fields = ["name", "read_only"]
+        help_texts = {"name": "What it is for, such as the script's name; up to 100 characters."}
         labels = {"read_only": "Read-only: it looks and never writes"}
 
     def __init__(self, *args, **kwargs) -> None:

@@ -14,22 +14,30 @@ from items.listing import read_listing
 from items.models import Item
 from items.problems import Problem, wants_json
 
+NOT_YOURS = "Your account may not do this. Ask an administrator."
+SIGNED_OUT = "You are not signed in, or no longer. Nothing is saved yet, and your text is here."
+
 View = Callable[..., HttpResponse]
 
 
-def page(*methods: str, permission: str) -> Callable[[View], View]:
+def page(*methods: str, permission: str, show_again: View | None = None) -> Callable[[View], View]:
     """Guard a page: its methods first, then CSRF, then rights, of which strangers may sign in for.
 
     Django's middleware would look at CSRF first, and answer a wrong method with 403.
+    Where people type, `show_again(request, why, status, **kwargs)` answers a form that is not
+    let in, so that the text is not lost; for one that fails CSRF, the site's error page calls it.
     """
 
     def decorate(view: View) -> View:
         @csrf_protect
         def protected(request: HttpRequest, **kwargs: int) -> HttpResponse:
             if request.user.has_perm(permission):
-                return _limited(view, request, **kwargs)
-            if request.user.is_authenticated:
-                raise PermissionDenied("Your account may not do this. Ask an administrator.")
+                return _limited(view, request, show_again, **kwargs)
+            is_known = request.user.is_authenticated
+            if show_again and request.method == "POST" and not wants_json(request):
+                return show_again(request, NOT_YOURS if is_known else SIGNED_OUT, 403, **kwargs)
+            if is_known:
+                raise PermissionDenied(NOT_YOURS)
             return redirect_to_login(request.get_full_path())
 
         @csrf_exempt
@@ -39,18 +47,25 @@ def page(*methods: str, permission: str) -> Callable[[View], View]:
                 return _method_not_allowed(request, [*methods, "HEAD"])
             return protected(request, **kwargs)
 
+        guarded.show_again = show_again
         return guarded
 
     return decorate
 
 
-def _limited(view: View, request: HttpRequest, **kwargs: int) -> HttpResponse:
+def _limited(
+    view: View, request: HttpRequest, show_again: View | None, **kwargs: int
+) -> HttpResponse:
     """Answer, unless a visitor writes too often."""
     try:
         if request.method == "POST" and not request.user.is_authenticated:
             limits.check_visitors_write(request)
     except Problem as problem:
-        return _not_so_fast(request, problem)
+        if not show_again or wants_json(request):
+            return _not_so_fast(request, problem)
+        response = show_again(request, f"Not so fast. {problem.detail}", problem.status, **kwargs)
+        response["Retry-After"] = problem.headers["Retry-After"]
+        return response
     return view(request, **kwargs)
 
 

@@ -10,6 +10,7 @@ from functools import wraps
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import path
 
 from items import limits
@@ -44,7 +45,15 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             limits.take_back(OF_ADDRESS, address)
         return response
 
+    guarded.show_again = show_again
     return guarded
+
+
+def show_again(request: HttpRequest, notice: str, status: int) -> HttpResponse:
+    """Show the form again, as after another sign-in in another tab made its token worthless."""
+    form = AuthenticationForm(request, initial={"username": request.POST.get("username")})
+    context = {"form": form, "notice": notice, "next": request.POST.get("next", "")}
+    return render(request, "registration/login.html", context, status=status)
 
 
 def _advice(seconds: int) -> str:
@@ -58,6 +67,7 @@ def _advice(seconds: int) -> str:
 
 class SignInView(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        form.fields["username"].widget.attrs.pop("autofocus")  # it is on what was wrong
         response = super().form_invalid(form)
         response.status_code = 422  # as every form with errors
         return response

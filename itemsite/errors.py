@@ -26,6 +26,10 @@ from django.utils.cache import patch_vary_headers
 from items.problems import Problem, request_id, wants_json
 
 RETRY_AFTER_SECONDS = 2
+TOO_OLD = (
+    "This form was too old, or cookies are off. Nothing is saved yet; what you typed is still here:"
+    " send it once more."
+)
 
 ERROR_TITLES = {
     400: "That could not be read",
@@ -53,6 +57,12 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Show a form again, with what was typed and a new token; but none that another site sent."""
+    match = request.resolver_match
+    show_again = getattr(match.func, "show_again", None)
+    is_foreign = reason.startswith(("Origin", "Referer"))  # so begin Django's words for those
+    if show_again and not is_foreign and not wants_json(request):
+        return show_again(request, TOO_OLD, 403, **match.kwargs)
     detail = "The form was too old, or cookies are off. Go back, reload the page and send it again."
     return _answer(request, 403, detail)
 

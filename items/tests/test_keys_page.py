@@ -140,7 +140,8 @@ def test_escapes_names(client, user):
 def test_refuses(client, fields, field):
     page = client.post("/accounts/keys/", NEW | fields)
 
-    assertContains(page, f'aria-describedby="id_{field}_error"', status_code=422)
+    assert re.search(f'aria-describedby="[^"]*id_{field}_error"', page.text)
+    assertContains(page, f'<a href="#id_{field}">', status_code=422)
     assertContains(page, f'id="id_{field}_error"', status_code=422)
     assert "itemsite_" not in page.text
     assert not ApiKey.objects.exists()

@@ -54,6 +54,7 @@ def test_forms_count_like_json(client):
     refused = client.post("/items/new/", {"name": "Book"}, headers=html)
 
     assertContains(refused, "Wait, sign in, or send a key.", status_code=429)
+    assertContains(refused, 'value="Book"', status_code=429)
     assert refused["Retry-After"]
     assert client.get("/items/new/", headers=html).status_code == 200
     assert Item.objects.count() == 2

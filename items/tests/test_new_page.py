@@ -1,10 +1,11 @@
 import re
 
 import pytest
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from items.models import Item
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
+from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,11 @@ def test_refuses(client, fields, field, code):
     response = client.post("/items/new/", fields)
 
     assertContains(response, f'id="id_{field}_error"', status_code=422)
-    assertContains(response, f'aria-describedby="id_{field}_error"', status_code=422)
+    assertContains(
+        response, f'aria-describedby="id_{field}_helptext id_{field}_error"', status_code=422
+    )
+    assertContains(response, f'<a href="#id_{field}">', status_code=422)
+    assertContains(response, "<title>Error: New item", status_code=422)
     assert not Item.objects.exists()
 
 
@@ -98,11 +103,15 @@ def test_a_refused_form_keeps_its_key(client):
     assert client.post("/items/new/", {"name": "Book", "key": key}).status_code == 302
 
 
-def test_needs_its_token(django_test_client_with_csrf):
-    response = django_test_client_with_csrf.post("/items/new/", {"name": "x"})
+def test_needs_its_token_and_keeps_what_was_typed(django_test_client_with_csrf):
+    client = django_test_client_with_csrf
 
-    assertContains(response, "reload the page", status_code=403)
-    assert not Item.objects.exists()
+    refused = client.post("/items/new/", {"name": "typed <for> long", "key": "k"})
+    again = client.post("/items/new/", form_of(refused))
+
+    assertContains(refused, "send it once more", status_code=403)
+    assert again.status_code == 302
+    assert Item.objects.get().name == "typed <for> long"
 
 
 @pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://testserver.evil"])
@@ -115,6 +124,7 @@ def test_takes_no_form_of_another_site(django_test_client_with_csrf, origin):
     theirs = client.post("/items/new/", fields, headers={"Origin": origin})
 
     assert (ours.status_code, theirs.status_code) == (302, 403)
+    assertNotContains(theirs, "<textarea", status_code=403)  # nor puts text into our form
     assert Item.objects.count() == 1
 
 

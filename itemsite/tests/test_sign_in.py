@@ -12,6 +12,8 @@ from pytest_django.asserts import assertContains
 
 from items import limits
 from items.limits import Tally
+from items.models import Item
+from items.tests.forms import form_of
 from itemsite.accounts import OF_ACCOUNT, OF_ADDRESS
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +174,59 @@ def test_a_new_secret_signs_nobody_out_while_the_old_one_is_named(settings):
     assert before.get(KEYS).status_code == 200  # renewed by the visit
     assert during.get(KEYS).status_code == 200
     assert absent.get(KEYS).status_code == 302
+
+
+@pytest.mark.parametrize("act", ["new/", "{id}/edit/"])
+def test_a_session_that_ended_loses_no_text(settings, boss, act):
+    settings.VISITORS_MAY = []
+    item = Item.objects.create(name="Book")
+    path = f"/items/{act.format(id=item.id)}"
+    client = Client(enforce_csrf_checks=True, headers=HTML)
+    client.force_login(boss)
+    typed = form_of(client.get(path)) | {"name": "Tome", "description": "typed\r\nfor long"}
+    client.session.flush()
+
+    ended = client.post(path, typed)
+    in_another_tab = form_of(client.get("/accounts/login/"))
+    client.post("/accounts/login/", in_another_tab | {"username": "boss", "password": RIGHT})
+    too_old = client.post(path, form_of(ended))  # signing in changed the token
+    saved = client.post(path, form_of(too_old))
+
+    assertContains(ended, "Nothing is saved yet", status_code=403)
+    assertContains(ended, 'href="/accounts/login/" target="_blank"', status_code=403)
+    assert "Book" not in ended.text
+    assert too_old.status_code == 403
+    assert saved.status_code == 302
+    last = Item.objects.newest_first().first()
+    assert (last.name, last.description) == ("Tome", "typed\nfor long")
+
+
+def test_who_may_not_save_keeps_the_text(settings):
+    settings.VISITORS_MAY = ["view"]
+    client = signed_in(User.objects.create_user("reader"))
+
+    refused = client.post("/items/new/", {"name": "Tome"})
+
+    assertContains(refused, "Your account may not do this.", status_code=403)
+    assertContains(refused, 'value="Tome"', status_code=403)
+    assert not Item.objects.exists()
+
+
+def test_a_sign_in_page_that_is_too_old_works_at_once(boss):
+    client = Client(enforce_csrf_checks=True, headers=HTML)
+    entered = {"username": "boss", "password": RIGHT, "next": "/items/new/"}
+
+    too_old = client.post("/accounts/login/", entered)
+    signed = client.post("/accounts/login/", form_of(too_old) | {"password": RIGHT})
+
+    assertContains(too_old, "send it once more", status_code=403)
+    assert RIGHT not in too_old.text
+    assert (signed.status_code, signed["Location"]) == (302, "/items/new/")
+
+
+def test_says_what_was_wrong_and_puts_the_cursor_there(client, boss):
+    fresh, failed = client.get("/accounts/login/"), sign_in(client)
+
+    assert re.findall(r"<(\w+)[^>]* autofocus", fresh.text) == ["input"]
+    assert re.findall(r"<(\w+)[^>]* autofocus", failed.text) == ["div"]
+    assertContains(failed, "<title>Error: Sign in", status_code=422)
