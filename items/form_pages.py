@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 
 from items.forms import ItemForm
 from items.idempotency import Claim
@@ -34,6 +35,7 @@ def _form_page(
         "notice": notice,
         "asks_sign_in": asks_sign_in,
         "is_conflict": is_conflict,
+        "adds_another": "another" in (request.POST or request.GET),
     }
     status = status or (422 if form.is_bound else 200)
     return render(request, "items/item_form.html", context, status=status)
@@ -60,11 +62,14 @@ def show_again(
 @page("GET", "POST", permission="items.add_item", show_again=show_again)
 def item_new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST if request.method == "POST" else None)
+    form.fields["name"].widget.attrs["autofocus"] = not form.is_bound
     if not form.is_valid():
         return _form_page(request, form)
     item = _saved_once(request, form)
-    messages.success(request, f"Added {item.name}.")
-    return redirect(item)
+    adds_another = "another" in request.POST
+    context = {"item": item, "adds_another": adds_another}
+    messages.success(request, render_to_string("items/_added.html", context))
+    return redirect("/items/new/?another=" if adds_another else item)
 
 
 def _saved_once(request: HttpRequest, form: ItemForm) -> Item:

@@ -69,6 +69,31 @@ def test_writes_once(client, django_assert_num_queries):
         client.post("/items/new/", {"name": "Book"})
 
 
+def buttons(page):
+    return re.findall(r'<button class="button[^>]*>([^<]+)<', page.text)
+
+
+def test_adds_one_after_the_other(client):
+    response = client.post("/items/new/", {"name": "<Book>", "another": ""}, follow=True)
+
+    item = Item.objects.get()
+    assertRedirects(response, "/items/new/?another=")
+    assertContains(response, f'Added <a href="/items/{item.id}/">&lt;Book&gt;</a>.')
+    assertContains(response, "autofocus", count=1)
+    assert re.search('<input[^>]* name="name"[^>]* autofocus', response.text)
+    assertNotContains(response, 'value="&lt;Book')
+
+
+def test_enter_presses_the_button_that_was_used_last(client):
+    fresh = client.get("/items/new/")
+    another = client.get("/items/new/?another=")
+    refused = client.post("/items/new/", {"name": "", "another": ""})
+
+    assert buttons(fresh) == ["Save", "Save and add another"]
+    assert buttons(another) == buttons(refused) == ["Save and add another", "Save"]
+    assert re.findall(r"<(\w+)[^>]* autofocus", refused.text) == ["div"]
+
+
 def form_key(client):
     (key,) = re.findall('name="key" value="(.+?)"', client.get("/items/new/").text)
     return key
