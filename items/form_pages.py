@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db import transaction
@@ -27,6 +28,7 @@ def _form_page(
     notice: str = "",
     asks_sign_in: bool = False,
     is_conflict: bool = False,
+    similar: Sequence[Item] = (),
 ) -> HttpResponse:
     context = {
         "form": form,
@@ -35,6 +37,7 @@ def _form_page(
         "notice": notice,
         "asks_sign_in": asks_sign_in,
         "is_conflict": is_conflict,
+        "similar": similar,
         "adds_another": "another" in (request.POST or request.GET),
     }
     status = status or (422 if form.is_bound else 200)
@@ -64,10 +67,14 @@ def item_new(request: HttpRequest) -> HttpResponse:
     form = ItemForm(request.POST if request.method == "POST" else None)
     form.fields["name"].widget.attrs["autofocus"] = not form.is_bound
     if not form.is_valid():
-        return _form_page(request, form)
+        return _form_page(request, form, similar=_similar(request, form.instance))
     item = _saved_once(request, form)
     adds_another = "another" in request.POST
-    context = {"item": item, "adds_another": adds_another}
+    context = {
+        "item": item,
+        "adds_another": adds_another,
+        "similar": _similar(request, item),
+    }
     messages.success(request, render_to_string("items/_added.html", context))
     return redirect("/items/new/?another=" if adds_another else item)
 
@@ -90,6 +97,13 @@ def _saved_once(request: HttpRequest, form: ItemForm) -> Item:
         item = form.save()
         claim.store(HttpResponse(item.pk))
     return item
+
+
+def _similar(request: HttpRequest, item: Item) -> list[Item]:
+    """Return other items of nearly the same name, to whoever may see them."""
+    if not item.name or not request.user.has_perm("items.view_item"):
+        return []
+    return Item.objects.exclude(pk=item.pk).similar_to(item.name)
 
 
 @page("GET", "POST", permission="items.change_item", show_again=show_again)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
 from django.core.validators import (
     MaxLengthValidator,
     ProhibitNullCharactersValidator,
     RegexValidator,
 )
-from django.db import models
+from django.db import OperationalError, connection, models, transaction
 from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.http import Http404
@@ -41,6 +42,12 @@ NAME_CONTROL_MESSAGE = "A name is one line: remove line breaks, tabs and control
 DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
 
 SUMMARY_LENGTH = 200  # characters of the description in a list
+
+SIMILAR_MAX = 5  # names that are shown
+SIMILAR_SETTINGS = """
+    SET LOCAL statement_timeout = '150ms';  -- it is only a hint
+    SET LOCAL pg_trgm.similarity_threshold = 0.4  -- of 1, trigrams in common
+"""
 
 
 # The keys of an item in JSON; its text is the column `json`, which items_json() makes of them.
@@ -131,6 +138,25 @@ class ItemQuerySet(models.QuerySet):
         for word in words:
             items = items.filter(Holds("search", models.Value(word)))
         return items
+
+    def similar_to(self, name: str) -> list["Item"]:
+        """Return the few items whose names are closest; if that takes long, those named alike."""
+        folded = Left(Fold(models.Value(name)), NAME_MAX_LENGTH)
+        named = self.only("name").annotate(folded=FoldedName())
+        closest = (
+            named.filter(folded__trigram_similar=folded)
+            .annotate(closeness=TrigramSimilarity("folded", folded))
+            .order_by("-closeness", "id")
+        )
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(SIMILAR_SETTINGS)
+                similar = list(closest[:SIMILAR_MAX])
+                transaction.set_rollback(True)  # and with it the settings, in a transaction around
+                return similar
+        except OperationalError:
+            alike = named.alias(order=NameOrder()).filter(order=folded)
+            return list(alike.oldest_first()[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":
         """Add `summary`, the beginning of the description, and leave the rest in the database."""
