@@ -84,6 +84,8 @@ def _read_best(
     ranks = list(enumerate(zip(_conditions(search), RANK_ORDERS, strict=True)))
     rows = []
     for rank, (condition, sort) in ranks[first::-1] if backwards else ranks[first:]:
+        if not condition:
+            continue
         hits = Hits(search, condition, ORDERS[sort], backwards)
         within = position[-len(hits.order.keys) :] if rank == first else []
         tail = [str(rank), *hits.order.aliases]
@@ -96,11 +98,14 @@ def _read_best(
 
 
 def _conditions(search: Search) -> list[str]:
-    """Return those of RANK_ORDERS."""
+    """Return those of RANK_ORDERS; one that nothing can fulfil is empty."""
     in_name = search.in_name if search.has_index else "FALSE"
+    is_word = search.name_is_word if len(search.words) > 1 else ""
+    above = f"({search.name_begins} OR {is_word or 'FALSE'})"
     return [
         search.name_is,
         f"{search.name_begins} AND NOT {search.name_is}",
-        f"{in_name} AND NOT {search.name_begins}",
-        f"{search.in_item} AND NOT ({in_name} OR {search.name_begins})",
+        is_word and f"{is_word} AND {search.in_item} AND NOT {search.name_begins}",
+        f"{in_name} AND NOT {above}",
+        f"{search.in_item} AND NOT ({in_name} OR {above})",
     ]

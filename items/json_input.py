@@ -41,8 +41,8 @@ def read_selection(request: HttpRequest) -> Selection:
     sort = request.GET.get("sort", "best" if words else "newest")
     if sort not in ORDERS:
         raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
-    if sort == "best" and not words:
-        raise Problem(400, "sort=best goes with q, the words that it is best for.")
+    if not words and sort == "best":  # all are as good
+        sort = "newest"
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     if after and before:
         raise Problem(400, "after and before exclude each other.")

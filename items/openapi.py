@@ -63,7 +63,7 @@ LIST_PARAMETERS = [
     _parameter("query", "limit", "How many items at most.", LIMIT),
     _parameter("query", "after", "Out of Link: the next page.", schemas.TEXT),
     _parameter("query", "before", "Out of Link: the previous page; not with after.", schemas.TEXT),
-    _parameter("query", "sort", "The order.", {"enum": list(ORDERS), "default": "newest"}),
+    _parameter("query", "sort", "The order: best with q, else newest.", {"enum": list(ORDERS)}),
     _parameter("query", "q", "Words that must occur, case and accents aside.", WORDS),
     _parameter("header", "Prefer", "count=exact asks for X-Total-Count.", schemas.TEXT),
 ]

@@ -8,10 +8,10 @@ from typing import Any
 from items.models import NAME_ORDER
 
 BIGINT_MAX = 2**63 - 1
-# How what a search finds is ranked: the name is what was typed; it begins so; it holds the words;
-# the item does. Within a rank: the first two by name, the others newest first, as the hits of a
-# word lie more evenly there.
-RANK_ORDERS = ("name", "name", "newest", "newest")
+# How what a search finds is ranked: the name is what was typed; it begins so; it is one of several
+# words; it holds them; the item does. Within a rank: the first three by name, the others newest
+# first, as the hits of a word lie more evenly there.
+RANK_ORDERS = ("name", "name", "name", "newest", "newest")
 
 
 def read_id(text: str) -> int | None:

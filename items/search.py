@@ -1,6 +1,8 @@
 """Finding items by words: all of them, in any order, each somewhere in name or description."""
 
+import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from django.db import OperationalError, connection, transaction
@@ -14,6 +16,8 @@ ENOUGH = 2 * COUNT_MAX  # by statistics; then none is counted
 CLOSE_TIMEOUT_MS = 400  # for comparing all names with the words
 CLOSE_SIMILARITY = 0.35  # of 1, as pg_trgm measures words; "keybaord" and "keyboard" have 0.38
 CLOSE_MAX = 20  # items
+COMPARED_MAX = 200  # items, letter by letter
+QUERY_CANCELED = "57014"  # the SQLSTATE of a statement timeout
 
 
 class TooManyToCompare(Exception):
@@ -50,6 +54,10 @@ class Search:
         """Tell whether there is a word of two letters: the index knows no single ones."""
         return any(len(word) > 1 for word in self.words)
 
+    @property
+    def name_is_word(self) -> str:
+        return f"{NAME_ORDER} IN ({', '.join(self.each('items_fold({})'))})"
+
     name_is = f"{NAME_ORDER} = items_fold(%(all)s)"
     name_begins = f"{NAME_ORDER} LIKE substr(items_contains(%(all)s), 2)"
 
@@ -69,23 +77,43 @@ def count(search: Search) -> int | None:
 
 
 def read_close(columns: str, search: Search) -> list[tuple]:
-    """Return items whose names hold words like these, the likest first; raise TooManyToCompare."""
-    likeness = search.each(f"strict_word_similarity(items_fold({{}}), {FOLDED_NAME})")
-    close = search.each(f"{FOLDED_NAME} %%>> items_fold({{}})")
+    """Return items that hold words like these, the likest first; raise TooManyToCompare.
+
+    Names are compared, and descriptions too if no name comes close.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"SET LOCAL statement_timeout = {CLOSE_TIMEOUT_MS};"
+            f" SET LOCAL pg_trgm.strict_word_similarity_threshold = {CLOSE_SIMILARITY}"
+        )
+        try:
+            return _read_like(columns, search, FOLDED_NAME) or _read_like(columns, search, "search")
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) != QUERY_CANCELED:
+                raise
+            raise TooManyToCompare from error
+
+
+def _read_like(columns: str, search: Search, text: str) -> list[tuple]:
+    close = search.each(f"{text} %%>> items_fold({{}})")
+    likeness = search.each(f"strict_word_similarity(items_fold({{}}), {text})")
     sql = f"""
-        SELECT {columns} FROM items_item
+        SELECT {columns}, {text} FROM items_item
         WHERE {" AND ".join(close)}
         ORDER BY {" + ".join(likeness)} DESC, length(name), {NAME_ORDER}, id
-        LIMIT {CLOSE_MAX}
+        LIMIT {COMPARED_MAX}
     """
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                f"SET LOCAL statement_timeout = {CLOSE_TIMEOUT_MS};"
-                f" SET LOCAL pg_trgm.strict_word_similarity_threshold = {CLOSE_SIMILARITY}"
-            )
-            return fetch(sql, search.parameters, plan_anew=True)
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) != "57014":  # query_canceled
-            raise
-        raise TooManyToCompare from error
+    rows = fetch(sql, search.parameters, plan_anew=True)
+    rows.sort(key=lambda row: -_likeness(search.words, row[-1]))
+    return [row[:-1] for row in rows[:CLOSE_MAX]]
+
+
+def _likeness(words: tuple[str, ...], text: str) -> float:
+    """Return how like the words a text's words are, at most 1 for each.
+
+    Trigrams find them; but two letters that changed places break three of them.
+    """
+    parts = re.findall(r"\w+", text)
+    return sum(
+        max(SequenceMatcher(None, part, word.lower()).ratio() for part in parts) for word in words
+    )

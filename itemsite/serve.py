@@ -95,16 +95,22 @@ def _one_at_a_time() -> Iterator[None]:
     from django.db import Error, connection
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SET lock_timeout = 0; SET statement_timeout = 0"
-        )  # migrations may take long
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        # Migrations may take long.
+        cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+        # Not waiting within a statement: CREATE INDEX CONCURRENTLY waits for every statement's end.
+        while not _is_ours(cursor):
+            time.sleep(0.2)
         try:
             yield
         finally:
             with suppress(Error):  # a signal broke the connection off, and the lock with it
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
             connection.close()
+
+
+def _is_ours(cursor) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [MIGRATION_LOCK])
+    return cursor.fetchone()[0]
 
 
 def _make_admin() -> None:

@@ -104,6 +104,15 @@ def test_ranks_and_walks_both_ways(monkeypatch, common, walk_max, size, sort, wa
     assert [name for page in back[::-1] for name in page] == wanted
 
 
+def test_of_several_words_a_name_that_is_one_comes_early():
+    make("fast book", "book case")
+    Item.objects.create(name="Book", description="a fast one")
+    Item.objects.create(name="slow", description="book, not fast")
+
+    assert walk(("fast", "book"), "best", 1) == [["fast book"], ["Book"], ["slow"]]
+    assert walk(("fast", "book"), "best", 1, backwards=True) == [["slow"], ["Book"], ["fast book"]]
+
+
 @settings(deadline=None, max_examples=25, derandomize=True)
 @given(data())
 def test_what_stays_is_met_once_while_others_write(data):

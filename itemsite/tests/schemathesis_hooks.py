@@ -17,7 +17,7 @@ def before_call(context, case, **options):
     if not case.meta.generation.mode.is_positive:
         return
     for name in {"after", "before"} & set(case.query):
-        case.query[name] = CURSORS[case.query.get("sort", "newest")]
+        case.query[name] = CURSORS[_order(case.query)]
     if "after" in case.query:
         case.query.pop("before", None)
     if "Idempotency-Key" in case.headers:
@@ -26,3 +26,9 @@ def before_call(context, case, **options):
         r'"\d+"', case.headers.get("If-Match", '"1"')
     ):  # one out of an answer stays
         case.headers["If-Match"] = "*"
+
+
+def _order(query):
+    words = str(query.get("q", "")).split()
+    sort = query.get("sort", "best" if words else "newest")
+    return "newest" if sort == "best" and not words else sort

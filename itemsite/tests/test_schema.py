@@ -24,7 +24,7 @@ EFFORT = ["--max-examples", EXAMPLES] if EXAMPLES else ["--max-examples", "10", 
 def open_server(clone):
     """Return a server that keeps PostgreSQL running for the others, and holds items."""
     server = clone.serve().wait_for_address()
-    server.request("POST", "/items/", [{"name": "Book"}, {"name": "Pen"}])
+    server.request("POST", "/items/", [{"name": "Book"}, {"name": "Notebook"}])
     yield server
     server.stop()
 
@@ -32,7 +32,7 @@ def open_server(clone):
 @pytest.fixture(scope="module")
 def cursors(open_server):
     links = {
-        sort: open_server.request("GET", f"/items/?limit=1&sort={sort}")[1]["Link"]
+        sort: open_server.request("GET", f"/items/?limit=1&q=book&sort={sort}")[1]["Link"]
         for sort in ORDERS
     }
     return {sort: re.search("after=([^>]+)>", link)[1] for sort, link in links.items()}
