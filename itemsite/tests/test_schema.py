@@ -1,18 +1,11 @@
 """What /openapi.json says is what the server does: schemathesis, with all its checks."""
 
-import json
 import os
-import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from items.orders import ORDERS
-from itemsite.programs import PROJECT
+from itemsite.tests.schema_run import cursors_of, run_schemathesis
 
-CONFIG = Path(__file__).with_name("schemathesis.toml")
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 # SCHEMA_EXAMPLES=1000 bin/test -k schemathesis: a long run, each time another one
@@ -31,11 +24,7 @@ def open_server(clone):
 
 @pytest.fixture(scope="module")
 def cursors(open_server):
-    links = {
-        sort: open_server.request("GET", f"/items/?limit=1&q=book&sort={sort}")[1]["Link"]
-        for sort in ORDERS
-    }
-    return {sort: re.search("after=([^>]+)>", link)[1] for sort, link in links.items()}
+    return cursors_of(open_server)
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +42,9 @@ def key(clone, open_server):
 )
 def test_schemathesis_finds_nothing(clone, key, cursors, tmp_path, visitors_may, with_key):
     server = clone.serve(VISITORS_MAY=visitors_may).wait_for_address()
-    url = f"http://127.0.0.1:{server.port}/openapi.json"
-    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIG, "run", url]
     header = ["--header", f"Authorization: Bearer {key}"] if with_key else []
 
-    ended = subprocess.run(
-        [*command, "--checks", "all", "--generation-database", "none", *EFFORT, *header],
-        cwd=tmp_path,
-        env=clone.environment(PYTHONPATH=str(PROJECT), CURSORS=json.dumps(cursors)),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    ended = run_schemathesis(clone, server, cursors, tmp_path, *EFFORT, *header)
     server.stop()
 
     assert ended.returncode == 0, ended.stdout

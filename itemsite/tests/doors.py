@@ -1,0 +1,322 @@
+"""The ways in over HTTP, and what Hypothesis makes up for each."""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
+
+from hypothesis import strategies as st
+
+from items.json_input import PARAMETERS
+from items.orders import ORDERS
+
+Strategy = st.SearchStrategy
+TOKEN = "t" * 32  # against CSRF
+JSON_TYPE = ("Content-Type", "application/json")
+HTML = ("Accept", "text/html")
+
+
+class Credentials(NamedTuple):
+    key: str
+    session: str
+
+    def bearer(self) -> tuple[str, str]:
+        return "Authorization", f"Bearer {self.key}"
+
+    def cookies(self) -> tuple[str, str]:
+        return "Cookie", f"sessionid={self.session}; csrftoken={TOKEN}"
+
+
+class Sent(NamedTuple):
+    method: str
+    target: str
+    headers: list[tuple[str, str]]  # in Latin-1
+    body: bytes = b""
+
+    def to_bytes(self) -> bytes:
+        """Return the request, with a Host and a length unless its own headers hold them."""
+        named = {name.lower() for name, _ in self.headers}
+        added = [("Host", "localhost"), ("Content-Length", str(len(self.body)))]
+        headers = [field for field in added if field[0].lower() not in named] + self.headers
+        lines = [f"{self.method} {self.target} HTTP/1.1", *map(": ".join, headers)]
+        head = "\r\n".join([*lines, "Connection: close", "", ""])
+        return head.encode("latin-1") + self.body
+
+
+# Values
+
+ODD_TEXTS = (
+    *("", " ", "\0", "a\0b", "\ud800", "\u202e", "\ufeff", "\u2028", "\x1b[2J", "%", "_", "\\"),
+    *("%s", "{0}", "%00", "\r\nX: y", "=1+1", "<script>", "' OR 1=1 --", "\u0130", "\ufdfa" * 200),
+    *("e\u0301" * 100, "\U0001f600" * 200, "x" * 200, "x" * 201, "-1", "9" * 19, "1" * 5000),
+    *("NaN", "1e999", "\u0661", "0x10", "null", "[]", "2026-11-22T10:00:00+00:00", "0001-01-01"),
+    *("9999-12-31T23:59:59-23:59", "infinity", "now", "newest", "name", "changed", "__proto__"),
+)
+mostly = st.sampled_from([True] * 7 + [False])
+any_text = st.sampled_from(ODD_TEXTS) | st.text(st.characters(), max_size=20)
+line_bytes = st.binary(max_size=30).map(lambda some: some.decode("latin-1"))
+header_line = line_bytes.map(lambda line: line.replace("\r", "").replace("\n", ""))
+any_words = st.lists(
+    st.sampled_from(["first", "f", "frist", "th", "%", "_", "\\", "\u0130", "x" * 50]) | any_text,
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+item_id = st.integers(0, 6) | st.sampled_from([2**31, 2**63 - 1, 2**63, 10**30])
+scalar = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.just(10**400) | item_id | any_text
+)
+any_json = st.recursive(
+    scalar,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(any_text, inner, max_size=4),
+    max_leaves=8,
+)
+item_text = st.text(max_size=30) | st.sampled_from([" Book ", "x" * 10_000, "a\nb", "\ufdfa" * 200])
+fields = st.fixed_dictionaries(
+    {"name": item_text | any_text | scalar},
+    optional={"description": item_text | any_text | any_json, "id": item_id, "json": any_text},
+)
+good_fields = st.fixed_dictionaries({"name": item_text}, optional={"description": item_text})
+
+
+@st.composite
+def written(draw: Callable, document: Strategy) -> bytes:
+    """JSON as bytes, now and then with some of them changed."""
+    text = json.dumps(draw(document), ensure_ascii=draw(st.booleans()))
+    return draw(damaged(st.just(text.encode("utf-8", "surrogatepass"))))
+
+
+@st.composite
+def damaged(draw: Callable, whole: Strategy) -> bytes:
+    data = draw(whole)
+    if draw(mostly):
+        return data
+    start = draw(st.integers(0, len(data)))
+    end = draw(st.integers(start, len(data)))
+    return data[:start] + draw(st.binary(max_size=5)) + data[end:]
+
+
+def quoted(text: str) -> str:
+    return quote(text.encode("utf-8", "surrogatepass"), safe="")
+
+
+def query(name: Strategy, value: Strategy) -> Strategy[str]:
+    pairs = st.lists(st.tuples(name, value), max_size=4)
+    return pairs.map(
+        lambda found: "&".join(f"{quoted(name)}={quoted(value)}" for name, value in found)
+    )
+
+
+# Doors
+
+
+def forms(known: Credentials) -> Strategy[Sent]:
+    paths = ("/items/new/", "/items/1/edit/", "/items/2/delete/", "/items/5/edit/")
+    elsewhere = ("/accounts/keys/", "/accounts/login/", "/admin/login/")
+    names = st.sampled_from(["name", "description", "key", "another", "username", "expires"])
+    pairs = st.lists(st.tuples(names | any_text, any_text | item_text), max_size=4)
+    body = st.builds(_form_body, st.booleans(), pairs, st.sampled_from([TOKEN] * 9 + ["\ud800"]))
+    types = st.sampled_from(
+        [
+            *["application/x-www-form-urlencoded", "multipart/form-data; boundary=zz"] * 3,
+            "application/x-www-form-urlencoded; charset=utf-16",
+            "application/x-www-form-urlencoded; charset=latin-1",
+            "multipart/form-data; boundary=zz; charset=utf-7",
+            "multipart/form-data",
+        ]
+    )
+    return st.builds(
+        lambda path, kind, body, cookies: Sent(
+            "POST", path, [HTML, ("Content-Type", kind), *cookies], body
+        ),
+        st.sampled_from([*paths, *elsewhere]),
+        types,
+        damaged(body),
+        st.sampled_from([[known.cookies()], [known.cookies()], []]),
+    )
+
+
+def _form_body(in_parts: bool, pairs: list[tuple[str, str]], token: str) -> bytes:
+    pairs = [("csrfmiddlewaretoken", token), ("name", "A name"), ("version", "1"), *pairs]
+    if not in_parts:
+        return urlencode(pairs, encoding="utf-8", errors="surrogatepass").encode()
+    parts = "".join(
+        f'--zz\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in pairs
+    )
+    return f"{parts}--zz--\r\n".encode("utf-8", "surrogatepass")
+
+
+def queries(known: Credentials) -> Strategy[Sent]:
+    value = any_text | any_words | st.sampled_from([*ORDERS, "1", "1000", "1001"])
+    return st.builds(
+        lambda path, text, headers: Sent("GET", f"{path}?{text}", headers),
+        st.sampled_from(["/items/", "/items/1/", "/items/new/", "/docs/", "/accounts/login/"]),
+        query(st.sampled_from([*PARAMETERS, "next"]) | any_text, value),
+        st.sampled_from([[HTML], [], [("Prefer", "count=exact")]]),
+    )
+
+
+def admin_queries(known: Credentials) -> Strategy[Sent]:
+    lookups = ("id__exact", "name__regex", "name__in", "created_at__gte", "id__range", "q")
+    names = st.sampled_from([*lookups, "o", "p", "e", "all", "_popup", "user__id__exact"])
+    return st.builds(
+        lambda path, text: Sent("GET", f"{path}?{text}", [HTML, known.cookies()]),
+        st.sampled_from(["/admin/items/item/", "/admin/items/apikey/", "/admin/auth/user/"]),
+        query(names, any_text | st.sampled_from(["(", "1,2", "[", "x,\0"])),
+    )
+
+
+def objects(known: Credentials) -> Strategy[Sent]:
+    calls = ("POST /items/", "PUT /items/1/", "PATCH /items/1/", "PATCH /items/5/", "PUT /items/")
+    return st.builds(
+        lambda call, body: Sent(*call.split(), [JSON_TYPE, known.bearer()], body),
+        st.sampled_from(calls),
+        written(good_fields) | written(fields) | written(any_json),
+    )
+
+
+def arrays(known: Credentials) -> Strategy[Sent]:
+    some = st.lists(good_fields, max_size=5) | st.lists(fields | any_json, max_size=5)
+    many = st.sampled_from([1000, 1001]).map(lambda count: [{"name": "x"}] * count)
+    return st.builds(
+        lambda body: Sent("POST", "/items/", [JSON_TYPE, known.bearer()], body),
+        written(some) | written(many),
+    )
+
+
+def cursors(known: Credentials) -> Strategy[Sent]:
+    return st.builds(
+        lambda name, place, words, headers: Sent(
+            "GET", f"/items/?{name}={quoted(place[1])}&sort={place[0]}{words}", headers
+        ),
+        st.sampled_from(["after", "before"]),
+        st.sampled_from([*ORDERS]).flatmap(_places),
+        st.just("") | any_words.map(lambda words: f"&q={quoted(words)}"),
+        st.sampled_from([[HTML], []]),
+    )
+
+
+def _places(sort: str) -> Strategy[tuple[str, str]]:
+    its = st.just(sort)
+    of_key, of_id = st.tuples(its, any_text, item_id), st.tuples(its, item_id)
+    of_rank = st.tuples(its, st.integers(0, 4), st.none() | any_text, item_id)
+    fitting = (of_id, of_key, of_rank)[len(ORDERS[sort].readers) - 1]
+    position = fitting | of_key | of_id | of_rank | any_json
+    cursor = written(position).map(lambda data: urlsafe_b64encode(data).decode().rstrip("="))
+    return st.tuples(its, cursor | any_text)
+
+
+def keys(known: Credentials) -> Strategy[Sent]:
+    near = damaged(st.just(known.bearer()[1].encode())).map(lambda data: data.decode("latin-1"))
+    odd = st.sampled_from(["bearer ", "BEARER  ", "Bearer\t", "Basic ", "", "Bearer Bearer "]).map(
+        lambda scheme: scheme + known.key
+    )
+    value = (near | odd | header_line).map(lambda v: v.replace("\r", "").replace("\n", ""))
+    return st.builds(
+        lambda value: Sent(
+            "POST", "/items/", [JSON_TYPE, ("Authorization", value)], b'{"name": "by a key"}'
+        ),
+        value,
+    )
+
+
+HEADERS = (
+    *("Accept", "Accept-Encoding", "Accept-Language", "Content-Type", "Content-Encoding", "Cookie"),
+    *("If-Match", "If-None-Match", "If-Modified-Since", "Idempotency-Key", "Prefer", "Range"),
+    *("Host", "Origin", "Referer", "Sec-Fetch-Site", "Expect", "Upgrade", "Transfer-Encoding"),
+    *("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Request-Id"),
+    *("Content-Length", "X-HTTP-Method-Override", "X-CSRFToken", "User-Agent", "Connection"),
+)
+HEADER_VALUES = (
+    *("*", '"1"', 'W/"1"', '"2", "1"', "text/html", "application/json", "*/*;q=0", "a/b;q=x"),
+    *("gzip;q=0", "chunked", "100-continue", "bytes=0-", "count=exact", "cross-site", "h2c", "0"),
+    *("for=unknown", "https", "::1", "999.1.1.1", "csrftoken=\x80", "sessionid=x", "9" * 400),
+    *("application/json; charset=utf-8", "application/json; charset=utf-16", "multipart/form-data"),
+)
+
+
+def headers(known: Credentials) -> Strategy[Sent]:
+    field = st.tuples(st.sampled_from(HEADERS), st.sampled_from(HEADER_VALUES) | header_line)
+    return st.builds(
+        lambda method, path, found: Sent(
+            method, path, [known.bearer(), JSON_TYPE, *found], b'{"name": "Book"}'
+        ),
+        st.sampled_from(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+        st.sampled_from(["/items/", "/items/1/", "/items/new/", "/docs/", "/static/site.css"]),
+        st.lists(field, min_size=1, max_size=3),
+    )
+
+
+ROUTES = (
+    *("/items/{}/", "/items/{}/edit/", "/items/{}/delete/", "/{}", "/items/{}", "/static/{}"),
+    *("/accounts/keys/{}/revoke/", "/admin/items/item/{}/change/", "/admin/r/{}/{}/", "/admin/{}/"),
+    *("/admin/auth/user/{}/password/", "/admin/items/item/{}/{}/", "/admin/jsi18n/{}", "/{}/{}/"),
+)
+SEGMENTS = (
+    *("items", "1", "2", "new", "admin", "docs", "openapi.json", "healthz", "..", ".", "", ";x"),
+    *("%2e%2e", "%2f", "%00", "%ff", "%", "%zz", "0", "01", "-1", "+1", "1.0", "%D9%A1", "1%20"),
+    *("9" * 18, "9" * 19, "9" * 400, "_5F", "history", "autocomplete", "logout"),
+)
+
+
+def paths(known: Credentials) -> Strategy[Sent]:
+    segment = st.sampled_from(SEGMENTS) | any_text.map(quoted)
+    return st.builds(
+        lambda method, route, first, second, headers: Sent(
+            method, route.format(first, second), headers
+        ),
+        st.sampled_from(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]),
+        st.sampled_from(ROUTES),
+        segment,
+        segment,
+        st.sampled_from([[HTML], [known.bearer()], [HTML, known.cookies()]]),
+    )
+
+
+def lines(known: Credentials) -> Strategy[Sent]:
+    """Requests that are hardly HTTP."""
+    word = line_bytes | st.sampled_from(["GET", "POST", "/items/", "*", "http://localhost/items/"])
+    field = st.tuples(line_bytes | st.sampled_from(HEADERS), line_bytes)
+    return st.builds(Sent, word, word, st.lists(field, max_size=3), st.binary(max_size=30))
+
+
+DOORS: dict[str, Callable[[Credentials], Strategy[Sent]]] = {
+    "form": forms,
+    "query": queries,
+    "admin query": admin_queries,
+    "object": objects,
+    "array": arrays,
+    "cursor": cursors,
+    "key": keys,
+    "header": headers,
+    "path": paths,
+    "line": lines,
+}
+
+
+# A file of import_items
+
+cell = any_text | item_text
+rows = st.lists(st.lists(cell, max_size=3), max_size=4)
+header = st.sampled_from(["name", "name,description", "description;name", "name\tname", "", "id"])
+
+
+def _csv(header: str, rows: list[list[str]], separator: str, end: str) -> bytes:
+    lines = [header, *(separator.join(row) for row in rows)]
+    return end.join(lines).encode("utf-8", "surrogatepass")
+
+
+def _quoted_csv(header: str, rows: list[list[str]], separator: str, end: str) -> bytes:
+    cells = [[f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row] for row in rows]
+    return _csv(header, cells, separator, end)
+
+
+good_rows = st.lists(st.lists(item_text, min_size=2, max_size=2), max_size=4)
+separator, line_end = st.sampled_from([",", ";", "\t", " "]), st.sampled_from(["\n", "\r\n", "\r"])
+files = (
+    damaged(st.builds(_csv, header, rows, separator, line_end))
+    | damaged(st.builds(_quoted_csv, header, rows, separator, line_end))
+    | st.builds(_quoted_csv, st.just("name,description"), good_rows, st.just(","), line_end)
+    | st.binary(max_size=60)
+)

@@ -1,0 +1,52 @@
+"""Whatever comes in by any door: no error of ours, and the table is as the answers say.
+
+A short run, the same each time; bench/fuzz goes on for as long as one likes.
+"""
+
+from contextlib import closing
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from items.models import Item
+from items.spreadsheet import SpreadsheetError, import_csv
+from itemsite.tests import doors
+from itemsite.tests.witness import Witness
+
+EXAMPLES = 60  # of each door
+short = settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
+
+
+@pytest.fixture(scope="module")
+def witness(clone):
+    server = clone.serve(VISITORS_MAY="view").wait_for_address()
+    with closing(Witness(clone, server)) as witness:
+        yield witness
+    server.stop()
+
+
+@pytest.mark.parametrize("door", doors.DOORS)
+def test_a_door_holds(witness, door):
+    @short
+    @given(st.data())
+    def hold(data):
+        witness.try_out(door, data.draw(doors.DOORS[door](witness.credentials)))
+
+    hold()
+
+
+@pytest.mark.django_db
+@short
+@given(doors.files)
+def test_a_file_is_imported_whole_or_not_at_all(content):
+    before = set(Item.objects.values_list("id", flat=True))
+    try:
+        count = import_csv(BytesIO(content), lambda length: None)
+    except SpreadsheetError:
+        count = 0
+
+    after = set(Item.objects.values_list("id", flat=True))
+    assert before <= after
+    assert len(after - before) == count
