@@ -28,15 +28,16 @@ class CappedPaginator(Paginator):
 
 
 class TriedChangeList(ChangeList):
-    """Refuses a lookup that fails on its way to SQL, such as the year 99999."""
+    """Refuses a lookup that fails on its way to SQL, such as the year 99999 or a range of three."""
 
     def get_queryset(self, request: HttpRequest, *args, **kwargs) -> QuerySet:
         found = super().get_queryset(request, *args, **kwargs)
         try:
-            found.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+            sql, parameters = found.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+            sql % parameters  # raises TypeError where there are too many or too few
         except EmptyResultSet:  # nothing can be found
             pass
-        except (ValueError, OverflowError) as error:
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise BadRequest(f"This list cannot be filtered so: {error}.")
         return found
 
