@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from items.models import Item
 
@@ -12,13 +12,17 @@ def answer_health(get_response: Callable) -> Callable:
     """Middleware, outermost: a probe names no host, signs nothing in and follows no redirect."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path == "/healthz":
-            return JsonResponse({"status": "ok"})
-        if request.path == "/readyz":
-            return _readiness()
-        return get_response(request)
+        if request.path not in PROBES:
+            return get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return PROBES[request.path]()
 
     return middleware
+
+
+def _liveness() -> HttpResponse:
+    return JsonResponse({"status": "ok"})
 
 
 def _readiness() -> HttpResponse:
@@ -28,3 +32,6 @@ def _readiness() -> HttpResponse:
         reasons = [f"database: {type(error).__name__}"]  # the text may name hosts and users
         return JsonResponse({"status": "unavailable", "reasons": reasons}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+PROBES = {"/healthz": _liveness, "/readyz": _readiness}

@@ -100,6 +100,11 @@ def test_probes_need_no_host_and_no_right(client, settings):
     assert client.get("/readyz", headers={"Host": "10.0.0.7"}).json() == {"status": "ok"}
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_probes_are_only_read(client, method):
+    assert client.generic(method, "/healthz").status_code == 405
+
+
 def test_plain_http_is_led_to_https(client, settings):
     settings.HTTPS = True
 
