@@ -126,6 +126,7 @@ PROBLEMS: dict[int, tuple[str, Json]] = {
     403: ("The key may not do this, or a page of another site asks.", {}),
     404: ("There is no such item.", {}),
     406: ("Accept allows neither application/json nor text/html.", {}),
+    408: ("The body took too long to come.", {}),
     409: ("The first request with this Idempotency-Key is under way.", RETRY_AFTER),
     411: ("The body comes without Content-Length.", {}),
     412: ("If-Match names another version.", ETAG),
@@ -137,7 +138,7 @@ PROBLEMS: dict[int, tuple[str, Json]] = {
     503: ("The database is away. A change may have been saved all the same.", RETRY_AFTER),
 }
 ALWAYS = (400, 401, 403, 406, 429, 500, 503)
-WITH_BODY = (*ALWAYS, 411, 413, 415, 422)
+WITH_BODY = (*ALWAYS, 408, 411, 413, 415, 422)
 
 
 def _problem(status: int) -> Json:

@@ -1,12 +1,15 @@
-"""Requests whose body is too large, of unknown length, or cut short."""
+"""Requests whose body is too large, of unknown length, cut short, or long in coming."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from gevent import Timeout
 
 from itemsite import errors
+
+BODY_SECONDS = 60  # for a whole body, which has three megabytes at most
 
 
 class WholeInput:
@@ -46,15 +49,29 @@ def require_whole_bodies(application: Callable) -> Callable:
     return wrapped
 
 
-def refuse_unmeasured_bodies(get_response: Callable) -> Callable:
-    """Middleware: 411 for a chunked body, which Django would read as empty; 413 for a large one."""
+def receive_bodies(get_response: Callable) -> Callable:
+    """Middleware: read the body at once; 411 if chunked, 413 if large, 408 if it never ends.
+
+    At once: whoever is slow to send must hold no connection to the database meanwhile. Django
+    would read a chunked body as empty.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
             return errors.length_required(request)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        length = int(request.META.get("CONTENT_LENGTH") or "0")
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return errors.content_too_large(request)
+        if length and not _is_read_in_time(request):
+            return errors.too_slow(request)
         return get_response(request)
 
     return middleware
+
+
+def _is_read_in_time(request: HttpRequest) -> bool:
+    """Read the body; under gunicorn, which itself would wait for ever, for BODY_SECONDS."""
+    has_gevent = "gunicorn.socket" in request.META
+    with Timeout(BODY_SECONDS if has_gevent else None, False):
+        return request.body is not None
+    return False

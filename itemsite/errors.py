@@ -82,6 +82,10 @@ def https_required(request: HttpRequest) -> HttpResponse:
     return _answer(request, 403, "Nothing was saved. Send it again to the address with https://.")
 
 
+def too_slow(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 408, "The body took too long. Nothing was saved; send it again.")
+
+
 def length_required(request: HttpRequest) -> HttpResponse:
     return _answer(request, 411, "Send the body with its Content-Length, not chunked.")
 
