@@ -35,9 +35,9 @@ def let_scripts_pass(get_response: Callable) -> Callable:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.get_host()  # raises DisallowedHost
         if not (SHARED_ADDRESS.fullmatch(request.path_info) and wants_json(request)):
             return get_response(request)
-        request.get_host()  # raises DisallowedHost
         request.resolver_match = match = resolve(request.path_info)
         response = match.func(request, **match.kwargs)
         if not response.has_header("Content-Length"):

@@ -107,6 +107,9 @@ SMUGGLING = {
     "HTTP/2": (400, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
 }
 HOSTS = {
+    "none": (400, get("/items/", host="")),
+    "none for a file": (400, get("/static/site.css", host="")),
+    "empty": (400, get("/docs/", host="Host:\r\n")),
     "two": (400, get("/items/", "Host: evil.example\r\n")),
     "foreign": (400, get("/items/", host="Host: evil.example\r\n")),
     "after an @": (400, get("/items/", host="Host: localhost@evil.example\r\n")),
