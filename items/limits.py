@@ -24,16 +24,16 @@ SWEPT_ROWS = 20  # ended windows that each new one removes, so that no cron job 
 COUNT = f"""
     WITH counted AS (
         INSERT INTO items_tally AS tally (bucket, events, ends_at)
-        VALUES (%(bucket)s, 1, now() + %(seconds)s * interval '1 second')
+        VALUES (%(bucket)s, %(events)s, now() + %(seconds)s * interval '1 second')
         ON CONFLICT (bucket) DO UPDATE
-        SET events = CASE WHEN tally.ends_at <= now() THEN 1 ELSE tally.events + 1 END,
+        SET events = CASE WHEN tally.ends_at <= now() THEN 0 ELSE tally.events END + %(events)s,
             ends_at = CASE WHEN tally.ends_at <= now() THEN excluded.ends_at ELSE tally.ends_at END
         RETURNING events, ends_at
     ), swept AS (
         DELETE FROM items_tally WHERE bucket IN (
             SELECT bucket FROM items_tally WHERE ends_at <= now() AND bucket <> %(bucket)s
             ORDER BY ends_at
-            LIMIT (SELECT CASE events WHEN 1 THEN {SWEPT_ROWS} ELSE 0 END FROM counted)
+            LIMIT (SELECT CASE events WHEN %(events)s THEN {SWEPT_ROWS} ELSE 0 END FROM counted)
             FOR UPDATE SKIP LOCKED
         )
     )
@@ -64,8 +64,8 @@ class Tally(models.Model):
 _over: dict[str, float] = {}  # buckets over their limit, and when that ends (time.monotonic)
 
 
-def count(limit: Limit, *who: str) -> int:
-    """Count an event; return 0, or beyond the limit the seconds until the window ends."""
+def count(limit: Limit, *who: str, events: int = 1) -> int:
+    """Count one or more; return 0, or beyond the limit the seconds until the window ends."""
     if not limit.events:
         return 0
     bucket = _bucket(limit, who)
@@ -73,9 +73,9 @@ def count(limit: Limit, *who: str) -> int:
     if remembered > 0:
         return math.ceil(remembered)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"bucket": bucket, "seconds": limit.seconds})
-        events, seconds = cursor.fetchone()
-    if events <= limit.events:
+        cursor.execute(COUNT, {"bucket": bucket, "events": events, "seconds": limit.seconds})
+        counted, seconds = cursor.fetchone()
+    if counted <= limit.events:
         return 0
     if len(_over) >= REMEMBERED_MAX:
         _over.clear()
@@ -93,11 +93,11 @@ def forget(limit: Limit, *who: str) -> None:
     Tally.objects.filter(bucket=_bucket(limit, who)).delete()
 
 
-def check_visitors_write(request: HttpRequest) -> None:
-    """Count a write of somebody unknown; raise Problem 429 beyond the limit."""
+def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
+    """Count what somebody unknown writes; raise Problem 429 beyond the limit."""
     limit = Limit("visitors' writes", settings.VISITOR_WRITES_PER_MINUTE, 60)
     detail = "Visitors changed too much from where you are. Wait, sign in, or send a key."
-    _check(limit, request, detail)
+    _check(limit, request, detail, items)
 
 
 def check_failed_key(request: HttpRequest) -> None:
@@ -107,8 +107,8 @@ def check_failed_key(request: HttpRequest) -> None:
     _check(limit, request, detail)
 
 
-def _check(limit: Limit, request: HttpRequest, detail: str) -> None:
-    seconds = limit.events and count(limit, client_address(request))
+def _check(limit: Limit, request: HttpRequest, detail: str, events: int = 1) -> None:
+    seconds = limit.events and count(limit, client_address(request), events=events)
     if seconds:
         raise Problem(429, detail, headers={"Retry-After": str(seconds)})
 

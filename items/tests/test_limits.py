@@ -60,6 +60,18 @@ def test_forms_count_like_json(client):
     assert Item.objects.count() == 2
 
 
+def test_an_array_counts_as_what_it_holds(client, settings):
+    settings.VISITOR_WRITES_PER_MINUTE = 5
+
+    statuses = [
+        client.post("/items/", f"[{', '.join([BOOK] * size)}]", "application/json").status_code
+        for size in (3, 2, 1)
+    ]
+
+    assert statuses == [201, 201, 429]
+    assert Item.objects.count() == 5
+
+
 def test_each_address_has_its_own_limit(client):
     for _ in range(3):
         post(client)
