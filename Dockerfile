@@ -6,10 +6,11 @@ WORKDIR /app
 ENV PYTHONUNBUFFERED=1
 RUN useradd --uid 10001 --create-home itemsite
 
-# A layer of its own, so that a change of code installs nothing anew. All of it comes as wheels.
-COPY requirements.txt .
+# A layer of its own, so that a change of code installs nothing anew. All of it comes as wheels,
+# whose hashes bin/lock wrote down: what PyPI gives out must be what was tested.
+COPY requirements.lock .
 RUN PIP_ROOT_USER_ACTION=ignore pip install --no-cache-dir --disable-pip-version-check \
-    -r requirements.txt
+    --require-hashes --only-binary :all: -r requirements.lock
 
 # The files stay root's: the process may read them and change none. A checkout under a strict
 # umask would bring them unreadable for it, hence chmod. The key is for this one command.
