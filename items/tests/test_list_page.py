@@ -3,9 +3,11 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
+from items import listing, search
 from items.listing import SIZES
 from items.models import Item
 from items.paging import Selection, read_page
+from items.search import TooManyToCompare
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -129,3 +131,92 @@ def test_a_browser_gets_the_page_and_curl_gets_json(client):
 
 def test_a_script_at_the_root_is_led_to_the_items(client):
     assert client.get("/")["Location"] == "/items/"
+
+
+def test_finds_marks_and_counts(client):
+    make_items(2)
+    Item.objects.create(name="Café <b>", description="the nicest café")
+
+    response = client.get("/items/?q=CAFE", headers=HTML)
+
+    assertContains(response, "<mark>Café</mark> &lt;b&gt;")
+    assertContains(response, "the nicest <mark>café</mark>")
+    assertContains(response, ">1 item<")
+    assertContains(response, 'name="q" value="CAFE"')
+    assertContains(response, '<option value="best" selected>')
+    assertContains(response, "<option selected>50</option>", html=True)
+
+
+def test_shows_where_the_words_are_in_a_long_description(client):
+    Item.objects.create(name="x", description="d " * 500 + "needle " + "d " * 500)
+
+    response = client.get("/items/?q=needle", headers=HTML)
+
+    assertContains(response, "…")
+    assertContains(response, "<mark>needle</mark>")
+
+
+def test_shows_what_comes_close(client):
+    Item.objects.create(name="Keyboard")
+
+    close = client.get("/items/?q=keybaord", headers=HTML)
+    nothing = client.get("/items/?q=xyzzy", headers=HTML)
+
+    assert names(close) == ["Keyboard"]
+    assertContains(close, "These names come close")
+    assert names(nothing) == []
+    assertContains(nothing, "Nothing holds")
+
+
+def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
+    def too_many(*args):
+        raise TooManyToCompare
+
+    monkeypatch.setattr(listing, "read_close", too_many)
+
+    response = client.get("/items/?q=keybaord", headers=HTML)
+
+    assertContains(response, "too many to compare")
+
+
+@pytest.mark.parametrize(
+    ("limit", "sentence"), [(60, "60 items"), (59, "More than 59 items")], ids=["all", "too many"]
+)
+def test_counts_no_further_than_is_quick(client, monkeypatch, limit, sentence):
+    monkeypatch.setattr(search, "COUNT_MAX", limit)
+    monkeypatch.setattr(listing, "COUNT_MAX", limit)
+    make_items(60)
+
+    assertContains(client.get("/items/", headers=HTML), sentence)
+    assertContains(client.get("/items/?q=item", headers=HTML), sentence)
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "name", "changed", "best"])
+def test_the_address_holds_words_order_and_size(client, sort):
+    make_items(101)
+    start = f"/items/?q=item&sort={sort}&size=100"
+
+    first = client.get(start, headers=HTML)
+    second = client.get(link(first, "next").replace("&amp;", "&"), headers=HTML)
+    back = client.get(link(second, "prev").replace("&amp;", "&"), headers=HTML, follow=True)
+
+    assert len(names(first)) == 100
+    assert len({*names(first), *names(second)}) == 101
+    assertContains(second, "<option selected>100</option>", html=True)
+    assertContains(second, f'<option value="{sort}" selected>')
+    assert names(back) == names(first)
+
+
+@pytest.mark.parametrize(
+    "query", ["sort=price", "size=1000", "size=x", "sort=best", "q=%00", "x=1"]
+)
+def test_an_odd_address_shows_the_usual_list(client, query):
+    make_items(2)
+
+    assert names(client.get(f"/items/?{query}", headers=HTML)) == ["item 1", "item 0"]
+
+
+def test_refuses_more_words_than_it_takes(client):
+    response = client.get(f"/items/?q={'a' * 201}", headers=HTML)
+
+    assertContains(response, "at most 200 characters", status_code=400)
