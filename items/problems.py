@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
+from functools import lru_cache
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -52,9 +53,15 @@ def preferred_type(request: HttpRequest) -> str | None:
 
     A browser names text/html; a body of JSON is a script's, whatever Accept says.
     """
-    accepted = request.META.get("HTTP_ACCEPT", "*/*")
-    if accepted == "*/*" or request.content_type == "application/json":
+    if request.content_type == "application/json":
         return "application/json"
+    return _preferred_type(request.META.get("HTTP_ACCEPT", "*/*"))
+
+
+@lru_cache(256)  # browsers send few different ones, and reading one takes long
+def _preferred_type(accept: str) -> str | None:
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept
     return request.get_preferred_type(["application/json", "text/html"])
 
 
