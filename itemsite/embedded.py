@@ -22,11 +22,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from itemsite import programs
 from itemsite.programs import ROOTS_HOME, EmbeddedPostgresError, digest, home
+
+if TYPE_CHECKING:
+    import psycopg
 
 NAME = "itemsite"  # of the database and of the ordinary role that owns it
 SUPERUSER = "postgres"
@@ -63,8 +65,12 @@ def database() -> dict[str, str | int]:
     }
 
 
-def connect_as_superuser() -> psycopg.Connection:
+def connect_as_superuser() -> "psycopg.Connection":
     """Return a connection that may do anything, in autocommit mode."""
+    # Not at the top: gunicorn's main process has this module, and what a worker inherits of psycopg
+    # from before gevent patched it waits for PostgreSQL with all its clients.
+    import psycopg
+
     return psycopg.connect(
         host=str(socket_folder()), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True
     )
@@ -72,6 +78,8 @@ def connect_as_superuser() -> psycopg.Connection:
 
 def start() -> None:
     """Bring the cluster up, with role and database, and hold it until this process ends."""
+    import psycopg
+
     global _users_fd
     folder = home()
     for number in (signal.SIGTERM, signal.SIGHUP):  # Python skips atexit on these

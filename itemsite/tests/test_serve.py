@@ -8,7 +8,9 @@ import socket
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
+from pathlib import Path
 
 import pytest
 
@@ -103,6 +105,30 @@ def test_ended_while_it_starts_it_leaves_nothing(clone, number):
 
         assert clone.postmaster_pid() is None
         assert "Traceback" not in server.output
+
+
+def test_answers_while_postgresql_hangs(clone):
+    server = clone.serve().wait_for_address()
+    server.insist("POST", "/items/", {"name": "Book"})
+    postmaster = clone.postmaster_pid()
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    hanging = [postmaster, *map(int, children)]
+
+    with ThreadPoolExecutor(16) as clients:  # twice what the pools of both workers hold
+        for pid in hanging:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            answers = [clients.submit(server.request, "GET", "/items/") for _ in range(16)]
+            refused = until(lambda: [answer for answer in answers if answer.done()])
+            probes = [server.request("GET", "/healthz")[0] for _ in range(10)]
+        finally:
+            for pid in hanging:
+                os.kill(pid, signal.SIGCONT)
+
+    assert {answer.result()[0] for answer in refused} == {503}
+    assert probes == [200] * 10
+    assert {answer.result()[0] for answer in answers} == {200, 503}
+    assert server.stop() == 0
 
 
 def test_arguments_are_refused(clone):
