@@ -16,7 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from bench.progress import say
 from items.models import Item
 from items.spreadsheet import SpreadsheetError, import_csv
-from itemsite.tests import doors
+from itemsite.tests import doors, made_up
 from itemsite.tests.clone import Clone, Server
 from itemsite.tests.schema_run import cursors_of, run_schemathesis
 from itemsite.tests.witness import Witness
@@ -43,7 +43,7 @@ def run(clone: Clone, server: Server, minutes: float) -> bool:
             for door in doors.DOORS:
                 strategy = doors.DOORS[door](witness.credentials)
                 _try(door, strategy, lambda sent, door=door: witness.try_out(door, sent), failures)
-            _try("file", doors.files, lambda content: _try_file(content, files), failures)
+            _try("file", made_up.files, lambda content: _try_file(content, files), failures)
             say(f"{witness.requests.total():,} requests, {len(failures)} kinds of failure")
     _try_schema(clone, server, witness.credentials.key, int(schema_seconds), failures)
     _report(witness, files, failures)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from items.models import Item
 from items.spreadsheet import SpreadsheetError, import_csv
-from itemsite.tests import doors
+from itemsite.tests import doors, made_up
 from itemsite.tests.witness import Witness
 
 EXAMPLES = 60  # of each door
@@ -39,7 +39,7 @@ def test_a_door_holds(witness, door):
 
 @pytest.mark.django_db
 @short
-@given(doors.files)
+@given(made_up.files)
 def test_a_file_is_imported_whole_or_not_at_all(content):
     before = set(Item.objects.values_list("id", flat=True))
     try:
