@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from items import idempotency, json_input, models, orders
+from items import idempotency, json_input, models, orders, search
 from items.openapi import document
 from items.problems import Problem
 
@@ -38,7 +38,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         "limit_default": json_input.LIMIT_DEFAULT,
         "limit_max": json_input.LIMIT_MAX,
         "array_max": json_input.ARRAY_MAX,
-        "words_max_length": json_input.WORDS_MAX_LENGTH,
+        "words_max": search.WORDS_MAX,
+        "words_max_length": search.WORDS_MAX_LENGTH,
         "kept_hours": idempotency.KEPT_HOURS,
         "name_max_length": models.NAME_MAX_LENGTH,
         "description_max_length": models.DESCRIPTION_MAX_LENGTH,

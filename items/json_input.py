@@ -10,7 +10,7 @@ from items.models import Item
 from items.orders import ORDERS, read_id
 from items.paging import Selection
 from items.problems import Problem
-from items.search import WORDS_MAX_LENGTH
+from items.search import WORDS_MAX_LENGTH, read_words
 
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
@@ -37,7 +37,7 @@ def read_selection(request: HttpRequest) -> Selection:
         raise Problem(400, "q: null characters are not allowed.")
     if len(words) > WORDS_MAX_LENGTH:
         raise Problem(400, f"q has at most {WORDS_MAX_LENGTH} characters.")
-    words = tuple(words.split())
+    words = read_words(words)
     sort = request.GET.get("sort", "best" if words else "newest")
     if sort not in ORDERS:
         raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")

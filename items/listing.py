@@ -23,6 +23,7 @@ from items.search import (
     TooManyToCompare,
     count,
     read_close,
+    read_words,
 )
 
 SIZES = (50, 100, 200)  # rows on a page
@@ -115,7 +116,7 @@ def _read_selection(request: HttpRequest) -> Selection:
     words = asked.get("q", "").replace("\0", " ")
     if len(words) > WORDS_MAX_LENGTH:
         raise BadRequest(f"Search for at most {WORDS_MAX_LENGTH} characters.")
-    words = tuple(words.split())
+    words = read_words(words)
     sort = asked.get("sort", "")
     if sort not in ORDERS or (sort == "best" and not words):
         sort = "best" if words else "newest"

@@ -10,18 +10,25 @@ from django.db import OperationalError, connection, transaction
 from items.models import FOLDED_NAME, NAME_ORDER
 from items.statements import fetch
 
+WORDS_MAX = 10  # that count; planning for each takes its time
 WORDS_MAX_LENGTH = 200  # characters; with a cursor they fit the 4,094 bytes of gunicorn
 COUNT_MAX = 10_000  # items that are counted
 ENOUGH = 2 * COUNT_MAX  # by statistics; then none is counted
 CLOSE_TIMEOUT_MS = 400  # for comparing all names with the words
 CLOSE_SIMILARITY = 0.35  # of 1, as pg_trgm measures words; "keybaord" and "keyboard" have 0.38
 CLOSE_MAX = 20  # items
-COMPARED_MAX = 200  # items, letter by letter
+COMPARED_MAX = 100  # items, letter by letter
+COMPARED_WORDS_MAX = 20  # of each
 QUERY_CANCELED = "57014"  # the SQLSTATE of a statement timeout
 
 
 class TooManyToCompare(Exception):
     """Comparing took longer than CLOSE_TIMEOUT_MS."""
+
+
+def read_words(text: str) -> tuple[str, ...]:
+    """Return the first WORDS_MAX different words."""
+    return tuple(dict.fromkeys(text.split()))[:WORDS_MAX]
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,8 @@ def _likeness(words: tuple[str, ...], text: str) -> float:
 
     Trigrams find them; but two letters that changed places break three of them.
     """
-    parts = re.findall(r"\w+", text)
+    parts = re.findall(r"\w+", text)[:COMPARED_WORDS_MAX]
     return sum(
-        max(SequenceMatcher(None, part, word.lower()).ratio() for part in parts) for word in words
+        max((SequenceMatcher(None, part, word.lower()).ratio() for part in parts), default=0)
+        for word in words
     )

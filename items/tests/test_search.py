@@ -9,7 +9,7 @@ from items import found, search
 from items.models import Item
 from items.orders import ORDERS
 from items.paging import Selection, read_page
-from items.search import Search, TooManyToCompare, read_close
+from items.search import Search, TooManyToCompare, read_close, read_words
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +202,10 @@ def test_a_folded_name_ends_where_the_description_begins():
         )
 
         assert cursor.fetchone() == (0,)
+
+
+def test_ten_words_count():
+    assert read_words(" a  b\ta " + " ".join("cdefghijkl")) == tuple("abcdefghij")
+    make("+-*", "!!")
+
+    assert read_close("name", Search(("+-*/",))) == []
