@@ -6,11 +6,12 @@ from functools import lru_cache
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from items.search import is_short
+
 # Letters that Unicode does not take apart, as PostgreSQL's unaccent writes them.
 PLAIN = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ħ": "h"}
 )
-WORD_STARTS_ONLY = 2  # letters; as items_holds() in the database
 
 
 def mark(text: str, words: tuple[str, ...]) -> SafeString:
@@ -29,7 +30,7 @@ def _places(folded: str, origin: list[int], words: tuple[str, ...]) -> list[tupl
     places = []
     for word in words:
         needle, _ = _fold(word)
-        starts_only = len(word) <= WORD_STARTS_ONLY and word.isascii() and word.isalnum()
+        starts_only = is_short(word)
         at = folded.find(needle) if needle else -1
         while at >= 0:
             end = at + len(needle)

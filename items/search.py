@@ -12,6 +12,7 @@ from items.statements import fetch
 
 WORDS_MAX = 10  # that count; planning for each takes its time
 WORDS_MAX_LENGTH = 200  # characters; with a cursor they fit the 4,094 bytes of gunicorn
+SHORT = 2  # letters; looked for only where a word begins, as items_holds() has it
 COUNT_MAX = 10_000  # items that are counted
 ENOUGH = 2 * COUNT_MAX  # by statistics; then none is counted
 CLOSE_TIMEOUT_MS = 400  # for comparing all names with the words
@@ -29,6 +30,10 @@ class TooManyToCompare(Exception):
 def read_words(text: str) -> tuple[str, ...]:
     """Return the first WORDS_MAX different words."""
     return tuple(dict.fromkeys(text.split()))[:WORDS_MAX]
+
+
+def is_short(word: str) -> bool:
+    return len(word) <= SHORT and word.isascii() and word.isalnum()
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,20 @@ class Search:
 
     @property
     def in_item(self) -> str:
-        return " AND ".join(self.each("items_holds(search, {})"))
+        return " AND ".join(self._held_in("search"))
 
     @property
     def in_name(self) -> str:
-        return " AND ".join(self.each(f"items_holds({FOLDED_NAME}, {{}})"))
+        return " AND ".join(self._held_in(FOLDED_NAME))
+
+    def _held_in(self, text: str) -> list[str]:
+        """Return a condition for each word; beside a longer one a short one needs no index."""
+        held, begins = f"items_holds({text}, {{}})", f"{text} ~ ('\\m' || lower({{}}))"
+        has_long = any(len(word) > SHORT for word in self.words)
+        return [
+            (begins if has_long and is_short(word) else held).format(f"%(w{n})s")
+            for n, word in enumerate(self.words)
+        ]
 
     @property
     def has_index(self) -> bool:
