@@ -1,14 +1,22 @@
 """Django's PostgreSQL backend, whose pool tries a connection without a query."""
 
 import socket
+from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
 from django.utils.functional import cached_property
 
+from itemsite.pooled.waiting import Connection
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """CONN_HEALTH_CHECKS would send an empty query with each request: a tenth of its time."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if pool := self.settings_dict["OPTIONS"].get("pool"):
+            pool["connection_class"] = Connection
 
     @cached_property
     def _connection_params(self) -> dict:
