@@ -190,11 +190,14 @@ def test_the_index_is_asked(condition, index, words):
 
 
 def test_a_folded_name_ends_where_the_description_begins():
-    """The column `search` is the folded name, a line end and the folded description."""
+    """The column `search` is the folded name, a line end and the folded description.
+
+    Tried with every letter of the first two planes of Unicode; beyond them none has a case.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             r"""
-            SELECT count(*) FROM generate_series(1, 1114111) AS code
+            SELECT count(*) FROM generate_series(1, 131071) AS code
             WHERE code NOT BETWEEN 55296 AND 57343 AND chr(code) !~ '[\u0001-\u001f\u007f-\u009f]'
                 AND split_part(items_fold(chr(code) || E'\n' || chr(code)), E'\n', 1)
                     <> items_fold(chr(code))

@@ -95,10 +95,10 @@ def test_a_closed_terminal_ends_it(clone):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_ended_while_it_starts_it_leaves_nothing(clone, number):
-    for delay in range(4):
+    for delay in range(3):
         server = clone.serve()
         with suppress(subprocess.TimeoutExpired):
-            server.process.wait(delay * 0.3)  # each time a little later in the start
+            server.process.wait(delay * 0.4)  # each time a little later in the start
 
         os.kill(server.process.pid, number)
         server.process.wait(PATIENCE_SECONDS)
