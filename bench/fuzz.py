@@ -36,7 +36,7 @@ def _read_options() -> argparse.Namespace:
 
 def _set_up_django(clone: Clone) -> None:
     """Let this process import files into the clone's database."""
-    host = quote(str(clone.home / "run"), safe="")
+    host = quote(str(clone.socket_folder), safe="")
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "itemsite.settings",
         "DATABASE_URL": f"postgresql://itemsite@{host}/itemsite",

@@ -25,7 +25,10 @@ class Clone:
         for part in PARTS:
             copy = shutil.copytree if (PROJECT / part).is_dir() else shutil.copy
             copy(PROJECT / part, folder / part)
-        self.home = Path(self.python("from itemsite import embedded; print(embedded.home())"))
+        paths = self.python(
+            "from itemsite import embedded; print(embedded.home(), embedded.socket_folder(), sep='\\n')"
+        )
+        self.home, self.socket_folder = map(Path, paths.split("\n"))
 
     def environment(self, **variables):
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONUNBUFFERED": "1"}

@@ -45,7 +45,7 @@ def key(clone, server):
 @pytest.mark.skipif(not CASES.exists(), reason=f"the hostile cases are not at {CASES}")
 def test_the_collected_cases(clone, server, key, tmp_path):
     report = tmp_path / "report.json"
-    socket_folder = clone.home / "run"
+    socket_folder = clone.socket_folder
     subprocess.run(
         [
             *(sys.executable, CASES / "run_hostile.py"),

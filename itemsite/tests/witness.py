@@ -48,7 +48,7 @@ class Witness:
         self.credentials = Credentials(*made.stdout.split())
         self.server = server
         self.database = psycopg.connect(
-            host=clone.home / "run", dbname="itemsite", user="itemsite", autocommit=True
+            host=clone.socket_folder, dbname="itemsite", user="itemsite", autocommit=True
         )
         self.database.execute(RESET)
         self.log = open(server.log)
