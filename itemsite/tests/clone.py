@@ -25,10 +25,8 @@ class Clone:
         for part in PARTS:
             copy = shutil.copytree if (PROJECT / part).is_dir() else shutil.copy
             copy(PROJECT / part, folder / part)
-        paths = self.python(
-            "from itemsite import embedded; print(embedded.home(), embedded.socket_folder(), sep='\\n')"
-        )
-        self.home, self.socket_folder = map(Path, paths.split("\n"))
+        where = "from itemsite import embedded as e; print(e.home(), e.socket_folder(), sep='\\n')"
+        self.home, self.socket_folder = map(Path, self.python(where).split("\n"))
 
     def environment(self, **variables):
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONUNBUFFERED": "1"}
