@@ -15,7 +15,7 @@ from items.spreadsheet import SpreadsheetError, import_csv
 from itemsite.tests import doors, made_up
 from itemsite.tests.witness import Witness
 
-EXAMPLES = 40  # of each door
+EXAMPLES = 25  # of each door
 short = settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
 
 
