@@ -13,10 +13,9 @@ from django.utils.functional import cached_property
 from items.forms import ItemForm
 from items.keys import ApiKey, ApiKeyQuerySet
 from items.models import Item, ItemQuerySet
+from items.search import COUNT_MAX
 
 admin.site.site_header = admin.site.site_title = "itemsite"
-
-COUNT_MAX = 10_000  # rows that are counted; beyond, searching beats paging
 
 
 class CappedPaginator(Paginator):

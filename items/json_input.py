@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from items.forms import ItemForm
 from items.models import Item
-from items.orders import ORDERS, read_id
+from items.orders import ORDERS, default_sort, read_id
 from items.paging import Selection
 from items.problems import Problem
 from items.search import WORDS_MAX_LENGTH, read_words
@@ -38,7 +38,7 @@ def read_selection(request: HttpRequest) -> Selection:
     if len(words) > WORDS_MAX_LENGTH:
         raise Problem(400, f"q has at most {WORDS_MAX_LENGTH} characters.")
     words = read_words(words)
-    sort = request.GET.get("sort", "best" if words else "newest")
+    sort = request.GET.get("sort", default_sort(words))
     if sort not in ORDERS:
         raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
     if not words and sort == "best":  # all are as good

@@ -13,18 +13,18 @@ from django.utils.timezone import localtime
 
 from items.marks import mark
 from items.models import SUMMARY_LENGTH
-from items.orders import ORDERS
+from items.orders import ORDERS, default_sort
 from items.paging import CursorError, Page, Selection, read_page
 from items.search import (
     COUNT_MAX,
     ENOUGH,
     WORDS_MAX_LENGTH,
     Search,
-    TooManyToCompare,
     count,
     read_close,
     read_words,
 )
+from items.statements import TooLong
 
 SIZES = (50, 100, 200)  # rows on a page
 SORT_LABELS = {
@@ -105,7 +105,7 @@ def _near_misses(listing: Listing) -> Listing:
     words = listing.wanted.words
     try:
         rows = read_close(_columns(listing.wanted), Search(words))
-    except TooManyToCompare:
+    except TooLong:
         return replace(listing, total=0, is_too_many=True)
     return replace(listing, rows=_rows(rows, ()), total=0, is_close=bool(rows))
 
@@ -119,7 +119,7 @@ def _read_selection(request: HttpRequest) -> Selection:
     words = read_words(words)
     sort = asked.get("sort", "")
     if sort not in ORDERS or (sort == "best" and not words):
-        sort = "best" if words else "newest"
+        sort = default_sort(words)
     sizes = {str(size): size for size in SIZES}
     size = sizes.get(asked.get("size", ""), SIZES[0])
     after, before = asked.get("after", ""), asked.get("before", "")
@@ -130,7 +130,7 @@ def _url(wanted: Selection) -> str:
     """Return the address of a page: all that it depends on, but for what is the default."""
     query = {
         "q": " ".join(wanted.words),
-        "sort": "" if wanted.sort == ("best" if wanted.words else "newest") else wanted.sort,
+        "sort": "" if wanted.sort == default_sort(wanted.words) else wanted.sort,
         "size": "" if wanted.size == SIZES[0] else wanted.size,
         "after": wanted.after,
         "before": wanted.before,

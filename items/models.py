@@ -11,7 +11,7 @@ from django.core.validators import (
     ProhibitNullCharactersValidator,
     RegexValidator,
 )
-from django.db import OperationalError, connection, models, transaction
+from django.db import models
 from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.http import Http404
@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from items.keys import ApiKey
 from items.limits import Tally
-from items.statements import fetch
+from items.statements import TooLong, fetch, limited
 
 __all__ = ["ApiKey", "Item", "StoredAnswer", "Tally"]  # where Django looks for an app's models
 
@@ -44,10 +44,8 @@ DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
 SUMMARY_LENGTH = 200  # characters of the description in a list
 
 SIMILAR_MAX = 5  # names that are shown
-SIMILAR_SETTINGS = """
-    SET LOCAL statement_timeout = '150ms';  -- it is only a hint
-    SET LOCAL pg_trgm.similarity_threshold = 0.4  -- of 1, trigrams in common
-"""
+SIMILAR_TIMEOUT_MS = 150  # it is only a hint
+SIMILARITY = 0.4  # of 1: trigrams in common
 
 
 # The keys of an item in JSON; its text is the column `json`, which items_json() makes of them.
@@ -126,12 +124,6 @@ class Holds(models.Func):
 
 
 class ItemQuerySet(models.QuerySet):
-    def newest_first(self) -> "ItemQuerySet":
-        return self.order_by("-id")
-
-    def oldest_first(self) -> "ItemQuerySet":
-        return self.order_by("id")
-
     def matching(self, *words: str) -> "ItemQuerySet":
         """Keep items that hold every word in name or description, case and accents aside."""
         items = self
@@ -149,14 +141,11 @@ class ItemQuerySet(models.QuerySet):
             .order_by("-closeness", "id")
         )
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(SIMILAR_SETTINGS)
-                similar = list(closest[:SIMILAR_MAX])
-                transaction.set_rollback(True)  # and with it the settings, in a transaction around
-                return similar
-        except OperationalError:
-            alike = named.alias(order=NameOrder()).filter(order=folded)
-            return list(alike.oldest_first()[:SIMILAR_MAX])
+            with limited(SIMILAR_TIMEOUT_MS, {"pg_trgm.similarity_threshold": SIMILARITY}):
+                return list(closest[:SIMILAR_MAX])
+        except TooLong:
+            alike = named.alias(order=NameOrder()).filter(order=folded).order_by("id")
+            return list(alike[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":
         """Add `summary`, the beginning of the description, and leave the rest in the database."""

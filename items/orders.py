@@ -14,6 +14,10 @@ BIGINT_MAX = 2**63 - 1
 RANK_ORDERS = ("name", "name", "name", "newest", "newest")
 
 
+def default_sort(words: Sequence[str]) -> str:
+    return "best" if words else "newest"
+
+
 def read_id(text: str) -> int | None:
     """Return a positive bigint written in ASCII digits, else None."""
     if text.isascii() and text.isdecimal() and len(text) <= 19 and 0 < int(text) <= BIGINT_MAX:

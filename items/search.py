@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from django.db import OperationalError, connection, transaction
-
 from items.models import FOLDED_NAME, NAME_ORDER
-from items.statements import fetch
+from items.statements import fetch, limited
 
 WORDS_MAX = 10  # that count; planning for each takes its time
 WORDS_MAX_LENGTH = 200  # characters; with a cursor they fit the 4,094 bytes of gunicorn
@@ -20,11 +18,6 @@ CLOSE_SIMILARITY = 0.35  # of 1, as pg_trgm measures words; "keybaord" and "keyb
 CLOSE_MAX = 20  # items
 COMPARED_MAX = 100  # items, letter by letter
 COMPARED_WORDS_MAX = 20  # of each
-QUERY_CANCELED = "57014"  # the SQLSTATE of a statement timeout
-
-
-class TooManyToCompare(Exception):
-    """Comparing took longer than CLOSE_TIMEOUT_MS."""
 
 
 def read_words(text: str) -> tuple[str, ...]:
@@ -98,21 +91,13 @@ def count(search: Search) -> int | None:
 
 
 def read_close(columns: str, search: Search) -> list[tuple]:
-    """Return items that hold words like these, the likest first; raise TooManyToCompare.
+    """Return items that hold words like these, the likest first; raise TooLong.
 
     Names are compared, and descriptions too if no name comes close.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            f"SET LOCAL statement_timeout = {CLOSE_TIMEOUT_MS};"
-            f" SET LOCAL pg_trgm.strict_word_similarity_threshold = {CLOSE_SIMILARITY}"
-        )
-        try:
-            return _read_like(columns, search, FOLDED_NAME) or _read_like(columns, search, "search")
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) != QUERY_CANCELED:
-                raise
-            raise TooManyToCompare from error
+    threshold = {"pg_trgm.strict_word_similarity_threshold": CLOSE_SIMILARITY}
+    with limited(CLOSE_TIMEOUT_MS, threshold):
+        return _read_like(columns, search, FOLDED_NAME) or _read_like(columns, search, "search")
 
 
 def _read_like(columns: str, search: Search, text: str) -> list[tuple]:

@@ -1,9 +1,16 @@
 """SQL that is sent as it stands, for what must be quick."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+
+QUERY_CANCELED = "57014"  # the SQLSTATE of a statement timeout
+
+
+class TooLong(Exception):
+    """A statement took longer than it may."""
 
 
 class _PreparedCursor(psycopg.Cursor):
@@ -11,6 +18,24 @@ class _PreparedCursor(psycopg.Cursor):
 
     def execute(self, query, params=None, **options):
         return super().execute(query, params, prepare=True, **options)
+
+
+@contextmanager
+def limited(milliseconds: int, settings: Mapping[str, float]) -> Iterator[None]:
+    """Let the statements within take so long each, under settings of PostgreSQL; raise TooLong.
+
+    They only read: at the end they are rolled back, and with them the settings.
+    """
+    settings = {"statement_timeout": milliseconds, **settings}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(";".join(f"SET LOCAL {name} = {settings[name]}" for name in settings))
+            yield
+            transaction.set_rollback(True)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != QUERY_CANCELED:
+            raise
+        raise TooLong from error
 
 
 def fetch(sql: str, parameters: Sequence, *, plan_anew: bool = False) -> list[tuple]:

@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items.admin import COUNT_MAX
 from items.keys import ApiKey
 from items.models import Item
+from items.search import COUNT_MAX
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/items/item/"

@@ -32,7 +32,7 @@ def test_makes_all_items_of_an_array_in_order(client, django_assert_num_queries)
     assert made.status_code == 201
     assert [item["name"] for item in made.json()] == [item["name"] for item in fields]
     assert [item["id"] for item in made.json()] == list(
-        Item.objects.oldest_first().values_list("id", flat=True)
+        Item.objects.order_by("id").values_list("id", flat=True)
     )
 
 

@@ -7,7 +7,7 @@ from items import listing, search
 from items.listing import SIZES
 from items.models import Item
 from items.paging import Selection, read_page
-from items.search import TooManyToCompare
+from items.statements import TooLong
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -170,7 +170,7 @@ def test_shows_what_comes_close(client):
 
 def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
     def too_many(*args):
-        raise TooManyToCompare
+        raise TooLong
 
     monkeypatch.setattr(listing, "read_close", too_many)
 

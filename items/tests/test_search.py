@@ -9,7 +9,8 @@ from items import found, search
 from items.models import Item
 from items.orders import ORDERS
 from items.paging import Selection, read_page
-from items.search import Search, TooManyToCompare, read_close, read_words
+from items.search import Search, read_close, read_words
+from items.statements import TooLong
 
 pytestmark = pytest.mark.django_db
 
@@ -161,7 +162,7 @@ def test_comparing_ends_in_time(monkeypatch):
     monkeypatch.setattr(search, "CLOSE_TIMEOUT_MS", 20)
     make("Book")
 
-    with pytest.raises(TooManyToCompare):
+    with pytest.raises(TooLong):
         read_close("pg_sleep(5)", Search(("bok",)))
 
     assert Item.objects.count() == 1  # the transaction goes on

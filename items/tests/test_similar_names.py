@@ -13,8 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def all_the_time_it_takes(monkeypatch):
-    unhurried = models.SIMILAR_SETTINGS.replace("150ms", "5s")
-    monkeypatch.setattr(models, "SIMILAR_SETTINGS", unhurried)
+    monkeypatch.setattr(models, "SIMILAR_TIMEOUT_MS", 5_000)
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def test_gives_the_closest_first():
 
 
 def test_when_it_takes_long_gives_those_named_alike(stapler, monkeypatch):
-    monkeypatch.setattr(models, "SIMILAR_SETTINGS", "SET LOCAL statement_timeout = 50")
+    monkeypatch.setattr(models, "SIMILAR_TIMEOUT_MS", 50)
     monkeypatch.setattr(models, "TrigramSimilarity", Sleepy)
     Item.objects.create(name="RED <STAPLÉR>")
 

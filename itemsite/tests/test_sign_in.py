@@ -197,7 +197,7 @@ def test_a_session_that_ended_loses_no_text(settings, boss, act):
     assert "Book" not in ended.text
     assert too_old.status_code == 403
     assert saved.status_code == 302
-    last = Item.objects.newest_first().first()
+    last = Item.objects.order_by("-id").first()
     assert (last.name, last.description) == ("Tome", "typed\nfor long")
 
 
