@@ -38,7 +38,7 @@ def limited(milliseconds: int, settings: Mapping[str, float]) -> Iterator[None]:
         raise TooLong from error
 
 
-def fetch(sql: str, parameters: Sequence, *, plan_anew: bool = False) -> list[tuple]:
+def fetch(sql: str, parameters: Sequence | Mapping, *, plan_anew: bool = False) -> list[tuple]:
     """Return the rows of a statement.
 
     It is planned once, for whatever the parameters are; `plan_anew` is for those

@@ -12,8 +12,6 @@ server. Starting and stopping happen under an exclusive lock on `lock`.
 import atexit
 import fcntl
 import os
-import pwd
-import shutil
 import signal
 import stat
 import subprocess
@@ -24,15 +22,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itemsite import programs
+from itemsite import datadir, programs
+from itemsite.datadir import NAME, PORT, SUPERUSER
 from itemsite.programs import ROOTS_HOME, EmbeddedPostgresError, digest, home
 
 if TYPE_CHECKING:
     import psycopg
 
-NAME = "itemsite"  # of the database and of the ordinary role that owns it
-SUPERUSER = "postgres"
-PORT = 5432  # only names the socket file
 SOCKET_PATH_LIMIT_BYTES = 103  # macOS; Linux allows 107
 START_TIMEOUT_SECONDS = 300  # recovery after a crash can take that long
 ENDING_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
@@ -169,70 +165,11 @@ def _bring_up(folder: Path) -> None:
     _own_socket_folder()
     if not _is_answering(data):
         if not data.exists():
-            _initdb(folder)
-        _check_major_version(data)
-        _configure(data)
+            datadir.make(folder)
+        datadir.check_major_version(data)
+        datadir.configure(data, socket_folder())
         _start_server(folder)
     _make_role_and_database()
-
-
-# The data directory
-
-
-def _initdb(folder: Path) -> None:
-    """Make the data directory under another name; one rename makes it count."""
-    for left_over in folder.glob("new-*"):
-        shutil.rmtree(left_over)
-    new = folder / f"new-{os.getpid()}"
-    new.mkdir(mode=0o700)
-    programs.give_to_account(new)
-    locale = ["--locale=C.UTF-8"]  # with plain C, pg_trgm is blind to letters outside ASCII
-    if programs.major_version() >= 17:
-        locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    options = ["--encoding=UTF8", "--data-checksums", "--auth=peer", f"--username={SUPERUSER}"]
-    made = programs.run("initdb", "-D", new, *locale, *options)
-    if made.returncode != 0:
-        shutil.rmtree(new)
-        raise EmbeddedPostgresError(f"initdb failed in {folder}:\n{made.stdout}")
-    new.rename(folder / "data")
-
-
-def _check_major_version(data: Path) -> None:
-    made_by, have = int((data / "PG_VERSION").read_text()), programs.major_version()
-    if made_by != have:
-        raise EmbeddedPostgresError(
-            f"{data} was made by PostgreSQL {made_by}, but {programs.find()} holds {have}."
-            f" PG_BIN=/path/to/postgresql/{made_by}/bin still serves it. To move up, save it with"
-            f" pg_dump, move the folder away, start again and restore."
-        )
-
-
-def _configure(data: Path) -> None:
-    """Write who may come in, and how; anew at each start, so that a moved clone works."""
-    sockets = str(socket_folder()).replace("'", "''").replace('"', '""')
-    people = {pwd.getpwuid(os.getuid()).pw_name, programs.account().pw_name}
-    _replace(
-        data / "postgresql.conf",
-        f"""listen_addresses = ''
-port = {PORT}
-unix_socket_directories = '"{sockets}"'
-unix_socket_permissions = 0700
-""",
-    )
-    _replace(data / "pg_hba.conf", f"local all all peer map={NAME}\n")
-    maps = [f'{NAME} "{person}" {role}\n' for person in people for role in (NAME, SUPERUSER)]
-    _replace(data / "pg_ident.conf", "".join(maps))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file of the server's, in its own folder, following no link that it may have left."""
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    with open(os.open(new, flags, 0o600), "w") as file:
-        programs.give_to_account(file.fileno())
-        file.write(text)
-    new.rename(path)
 
 
 # The server
@@ -318,7 +255,7 @@ def _forget_dead_postmaster(data: Path) -> None:
         rest = (data / "postmaster.pid").read_text().partition("\n")[2]
     except FileNotFoundError:
         return
-    _replace(data / "postmaster.pid", f"{NO_SUCH_PID}\n{rest}")
+    datadir.replace(data / "postmaster.pid", f"{NO_SUCH_PID}\n{rest}")
 
 
 def _make_role_and_database() -> None:
