@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from items import idempotency, json_input, models, orders, search
+from items import curl, idempotency, json_input, models, orders, search
 from items.openapi import document
 from items.problems import Problem
 
@@ -33,7 +33,7 @@ def only_read(view: View) -> View:
 @only_read
 def docs(request: HttpRequest) -> HttpResponse:
     context = {
-        "site": _site(request),
+        "site": curl.site(request),
         "sorts": list(orders.ORDERS),
         "limit_default": json_input.LIMIT_DEFAULT,
         "limit_max": json_input.LIMIT_MAX,
@@ -50,10 +50,6 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 @only_read
 def openapi(request: HttpRequest) -> HttpResponse:
-    answer = document(_site(request), settings.VISITORS_MAY)
+    answer = document(curl.site(request), settings.VISITORS_MAY)
     cache = f"max-age={MAX_AGE_SECONDS}"
     return JsonResponse(answer, headers={"Cache-Control": cache}, json_dumps_params={"indent": 1})
-
-
-def _site(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"

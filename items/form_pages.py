@@ -64,7 +64,8 @@ def show_again(
 
 @page("GET", "POST", permission="items.add_item", show_again=show_again)
 def item_new(request: HttpRequest) -> HttpResponse:
-    form = ItemForm(request.POST if request.method == "POST" else None)
+    prefilled = {"name": request.GET.get("name", "")}
+    form = ItemForm(request.POST if request.method == "POST" else None, initial=prefilled)
     form.fields["name"].widget.attrs["autofocus"] = not form.is_bound
     if not form.is_valid():
         return _form_page(request, form, similar=_similar(request, form.instance))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from items import limits
+from items import curl, limits
 from items.listing import read_listing
 from items.models import Item
 from items.problems import Problem, wants_json
@@ -90,7 +90,14 @@ def item_list(request: HttpRequest) -> HttpResponse:
     listing = read_listing(request)
     if listing.wanted.before and not listing.page.before:  # the top, where a page may not be full
         return redirect(listing.top_url())
-    return render(request, "items/item_list.html", {"list": listing})
+    site = curl.site(request)
+    context = {
+        "list": listing,
+        "typed": request.GET.get("q", "").strip(),
+        "list_line": curl.list_line(site, listing.wanted),
+        "add_line": curl.add_line(site),
+    }
+    return render(request, "items/item_list.html", context)
 
 
 @page("GET", permission="items.view_item")

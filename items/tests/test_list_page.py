@@ -1,3 +1,4 @@
+import html
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from items.listing import SIZES
 from items.models import Item
 from items.paging import Selection, read_page
 from items.statements import TooLong
+from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -39,6 +41,18 @@ def test_empty_list_says_what_to_do(client):
     response = client.get("/items/", headers=HTML)
 
     assertContains(response, '<a href="/items/new/">Add the first item</a>', html=True)
+    assertContains(response, "manage.py import_items FILE.csv")
+    assertContains(response, "http://testserver/items/</code>")
+
+
+def test_empty_list_tells_who_may_not_add_no_way_to(client, settings):
+    settings.VISITORS_MAY = ["view"]
+
+    response = client.get("/items/", headers=HTML)
+
+    assertContains(response, "There is nothing here yet.")
+    assertNotContains(response, "/items/new/")
+    assertNotContains(response, "import_items")
 
 
 def test_escapes_what_people_wrote(client):
@@ -166,6 +180,27 @@ def test_shows_what_comes_close(client):
     assertContains(close, "These names come close")
     assert names(nothing) == []
     assertContains(nothing, "Nothing holds")
+
+
+@pytest.mark.parametrize("typed", ["xyzzy", 'a "b" & c c #1', "w1 " * 11], ids=str.split)
+def test_offers_to_add_what_is_not_there(client, typed):
+    page = client.get("/items/", {"q": typed}, headers=HTML)
+    (address,) = re.findall(r'href="(/items/new/\?.*?)"', page.text)
+
+    assert form_of(client.get(html.unescape(address)))["name"] == typed.strip()
+    assertContains(page, f"Add “{html.escape(typed.strip(), quote=True)}”")
+    assert not Item.objects.exists()
+
+
+def test_offers_to_add_beside_what_comes_close_to_who_may(client, settings):
+    Item.objects.create(name="Keyboard")
+
+    close = client.get("/items/?q=keybaord", headers=HTML)
+    settings.VISITORS_MAY = ["view"]
+    close_to_who_may_not = client.get("/items/?q=keybaord", headers=HTML)
+
+    assertContains(close, 'href="/items/new/?name=keybaord"')
+    assertNotContains(close_to_who_may_not, "/items/new/")
 
 
 def test_says_when_there_are_too_many_to_compare(client, monkeypatch):

@@ -26,6 +26,15 @@ def test_shows_an_empty_form(client):
     assertContains(response, "(optional)", count=1)
 
 
+@pytest.mark.parametrize("name", ["Book", "x" * 500, " <b>\n\t\u202e", ""], ids=repr)
+def test_shows_a_name_of_the_address_as_it_is(client, name):
+    response = client.get("/items/new/", {"name": name, "x": "1"})
+
+    assert form_of(response)["name"] == name
+    assert response.status_code == 200
+    assert not Item.objects.exists()
+
+
 def test_the_fields_do_not_cut_what_is_pasted(client):
     response = client.get("/items/new/")
 

@@ -1,6 +1,7 @@
 """Every curl line of /docs/ and of README.md does what it says, against a server of its own."""
 
 import html
+import json
 import os
 import re
 import shutil
@@ -102,6 +103,21 @@ def test_the_loop_of_the_page_meets_every_page(server, run):
     _, output = run(loop.replace("limit=1000", "limit=1"))
 
     assert re.findall('"name":"(.*?)"', output) == ["Ink", "Pen", "Book"]
+
+
+def test_the_line_of_the_list_gives_what_it_shows(server, run):
+    def shown(address):
+        return server.request("GET", html.unescape(address), Accept="text/html")[2].decode()
+
+    server.request("POST", "/items/", [{"name": f"it's [{n}] $HOME"} for n in range(60)])
+    first = shown("/items/?q=it%27s+%24HOME&sort=name")
+    second = shown(*re.findall('rel="next" href="(.*?)"', first))
+    for page in (first, second):
+        items = re.findall('<a href="/items/([0-9]+)/">', page)
+
+        _, output = run(*blocks_of(page))
+
+        assert [str(item["id"]) for item in json.loads(output)] == items
 
 
 def test_a_line_that_the_server_refuses_would_be_seen(server, run):

@@ -1,0 +1,39 @@
+"""The call that a page is, as a line for the shell."""
+
+import shlex
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from items.paging import Selection
+
+BEARER = '-H "Authorization: Bearer $ITEMSITE_KEY" '
+
+
+def site(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def list_line(site: str, wanted: Selection) -> str:
+    """Return the call that answers with the items of a page of the list, in its order."""
+    query = {
+        "q": " ".join(wanted.words),
+        "sort": wanted.sort,
+        "limit": wanted.size,
+        "after": wanted.after,
+        "before": wanted.before,
+    }
+    query = urlencode({name: value for name, value in query.items() if value})
+    return f"curl {_key_for('view')}{shlex.quote(f'{site}/items/?{query}')}"
+
+
+def add_line(site: str) -> str:
+    """Return a call that adds an item."""
+    what = """-H 'Content-Type: application/json' -d '{"name": "Book"}'"""
+    return f"curl {_key_for('add')}{what} {shlex.quote(f'{site}/items/')}"
+
+
+def _key_for(action: str) -> str:
+    """Return the header that a script needs for what visitors may not."""
+    return "" if action in settings.VISITORS_MAY else BEARER
