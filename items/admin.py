@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, gettext_lazy
 
 from items.forms import ItemForm
 from items.keys import ApiKey, ApiKeyQuerySet
@@ -37,7 +38,9 @@ class TriedChangeList(ChangeList):
         except EmptyResultSet:  # nothing can be found
             pass
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            raise BadRequest(f"This list cannot be filtered so: {error}.")
+            raise BadRequest(
+                gettext("This list cannot be filtered so: %(error)s.") % {"error": error}
+            )
         return found
 
 
@@ -52,7 +55,7 @@ class StrictLists:
             for selected in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(selected)
         except ValidationError:
-            raise BadRequest("What is selected is not in this list.")
+            raise BadRequest(gettext("What is selected is not in this list."))
         return super().changelist_view(request, *args, **kwargs)
 
 
@@ -76,7 +79,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
     list_display = ["name", "summary", "created_at", "updated_at"]
     list_filter = ["created_at"]
     search_fields = ["search"]  # only shows the box: get_search_results asks in our way
-    search_help_text = "Words, or parts of words, of the name or description"
+    search_help_text = gettext_lazy("Words, or parts of words, of the name or description")
     ordering = ["-id"]
     list_per_page = 50
     list_max_show_all = 200
@@ -84,7 +87,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     paginator = CappedPaginator
 
-    @admin.display(description="description")
+    @admin.display(description=gettext_lazy("description"))
     def summary(self, item: Item) -> str:
         return item.summary
 
@@ -133,7 +136,7 @@ class ApiKeyAdmin(StrictLists, admin.ModelAdmin):
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["name", "user__username", "hint"]
-    search_help_text = (
+    search_help_text = gettext_lazy(
         "A name, a user, or the last four characters of a key. New keys are made by their users at"
         " /accounts/keys/, or by manage.py create_api_key: each is shown once, there."
     )
@@ -143,6 +146,7 @@ class ApiKeyAdmin(StrictLists, admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.action(description="Revoke selected API keys", permissions=["change"])
+    @admin.action(description=gettext_lazy("Revoke selected API keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: ApiKeyQuerySet) -> None:
-        self.message_user(request, f"Revoked: {queryset.revoke()}.")
+        message = gettext("Revoked: %(number)d.") % {"number": queryset.revoke()}
+        self.message_user(request, message)

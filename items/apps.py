@@ -1,9 +1,11 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
+from django.utils.translation import gettext_lazy
 
 
 class ItemsConfig(AppConfig):
     name = "items"
+    verbose_name = gettext_lazy("Items")
 
     def ready(self) -> None:
         from items.checks import check_database

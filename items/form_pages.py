@@ -10,13 +10,16 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext, gettext_lazy
 
 from items.forms import ItemForm
 from items.idempotency import Claim
 from items.models import Item
 from items.views import page
 
-GONE = "This item was deleted while you were editing it. Save makes a new item of your text."
+GONE = gettext_lazy(
+    "This item was deleted while you were editing it. Save makes a new item of your text."
+)
 
 
 def _form_page(
@@ -123,7 +126,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, version=item.version)
     form.save()
-    messages.success(request, f"Saved {item.name}.")
+    messages.success(request, gettext("Saved %(name)s.") % {"name": item.name})
     return redirect(item)
 
 
@@ -136,7 +139,7 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"item": item, "is_stale": is_stale}
         return render(request, "items/item_delete.html", context, status=409 if is_stale else 200)
     item.delete()
-    messages.success(request, f"Deleted {item.name}.")
+    messages.success(request, gettext("Deleted %(name)s.") % {"name": item.name})
     return redirect("items:list")
 
 

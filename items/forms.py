@@ -1,5 +1,9 @@
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from items.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, Item
 
@@ -21,8 +25,13 @@ class ItemForm(forms.ModelForm):
         model = Item
         fields = ["name", "description"]
         help_texts = {
-            "name": f"One line, up to {NAME_MAX_LENGTH} characters.",
-            "description": f"Up to {DESCRIPTION_MAX_LENGTH:,} characters; line breaks are kept.",
+            "name": format_lazy(
+                gettext_lazy("One line, up to {max} characters."), max=NAME_MAX_LENGTH
+            ),
+            "description": format_lazy(
+                gettext_lazy("Up to {max} characters; line breaks are kept."),
+                max=lazy(number_format, str)(DESCRIPTION_MAX_LENGTH, force_grouping=True),
+            ),
         }
         widgets = {"description": Textarea(attrs={"rows": 6})}
 

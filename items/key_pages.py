@@ -7,23 +7,31 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from items.keys import NAME_TAKEN_MESSAGE, ApiKey, read_lifetime
 
 NEVER = "never"
-LIFETIMES = {"30d": "In 30 days", "90d": "In 90 days", "1y": "In 1 year", NEVER: "Never"}
+LIFETIMES = {
+    "30d": gettext_lazy("In 30 days"),
+    "90d": gettext_lazy("In 90 days"),
+    "1y": gettext_lazy("In 1 year"),
+    NEVER: gettext_lazy("Never"),
+}
 
 
 class KeyForm(forms.ModelForm):
-    expires = forms.ChoiceField(choices=LIFETIMES, initial="90d")
+    expires = forms.ChoiceField(label=gettext_lazy("Expires"), choices=LIFETIMES, initial="90d")
 
     class Meta:
         model = ApiKey
         fields = ["name", "read_only"]
-        help_texts = {"name": "What it is for, such as the script's name; up to 100 characters."}
-        labels = {"read_only": "Read-only: it looks and never writes"}
+        help_texts = {
+            "name": gettext_lazy("What it is for, such as the script's name; up to 100 characters.")
+        }
+        labels = {"read_only": gettext_lazy("Read-only: it looks and never writes")}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -68,9 +76,9 @@ def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     keys = request.user.api_keys.filter(pk=pk)
     key = keys.first()
     if key is None:
-        raise Http404(f"You have no key {pk}.")
+        raise Http404(gettext("You have no key %(number)s.") % {"number": pk})
     keys.revoke()
-    messages.success(request, f"Revoked {key.name}.")
+    messages.success(request, gettext("Revoked %(name)s.") % {"name": key.name})
     return redirect("keys:list")
 
 

@@ -21,6 +21,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from items.problems import Problem
@@ -40,13 +41,22 @@ LIFETIME_UNITS = {
     "y": timedelta(days=365),
 }
 
-NAME_TAKEN_MESSAGE = "There is a key of this name: choose another, or revoke that one."
+NAME_TAKEN_MESSAGE = gettext_lazy(
+    "There is a key of this name: choose another, or revoke that one."
+)
+STATE_LABELS = {
+    "active": gettext_lazy("active"),
+    "expired": gettext_lazy("expired"),
+    "revoked": gettext_lazy("revoked"),
+}
 
 
 def one_visible_line(text: str) -> None:
     """Refuse line breaks, other control characters, invisible ones and lone surrogates."""
     if not text.isprintable():
-        raise ValidationError("A name is one line of visible characters.", "unprintable")
+        raise ValidationError(
+            gettext_lazy("A name is one line of visible characters."), "unprintable"
+        )
 
 
 class ApiKeyQuerySet(models.QuerySet):
@@ -63,21 +73,30 @@ class ApiKeyQuerySet(models.QuerySet):
 
 class ApiKey(models.Model):
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="api_keys",
+        verbose_name=gettext_lazy("user"),
     )
-    name = models.CharField(max_length=100, validators=[one_visible_line])
+    name = models.CharField(gettext_lazy("name"), max_length=100, validators=[one_visible_line])
     digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the key, in hex
-    hint = models.CharField(max_length=HINT_LENGTH, editable=False)  # its end, to recognise it
-    read_only = models.BooleanField("read-only", default=False, db_default=False)
-    created_at = models.DateTimeField("created", db_default=Now(), editable=False)
-    expires_at = models.DateTimeField("expires", null=True, blank=True)
-    revoked_at = models.DateTimeField("revoked", null=True, blank=True, editable=False)
-    last_used_at = models.DateTimeField("last used", null=True, blank=True, editable=False)
+    # Its end, to recognise it
+    hint = models.CharField(gettext_lazy("hint"), max_length=HINT_LENGTH, editable=False)
+    read_only = models.BooleanField(gettext_lazy("read-only"), default=False, db_default=False)
+    created_at = models.DateTimeField(gettext_lazy("created"), db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(gettext_lazy("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(
+        gettext_lazy("revoked"), null=True, blank=True, editable=False
+    )
+    last_used_at = models.DateTimeField(
+        gettext_lazy("last used"), null=True, blank=True, editable=False
+    )
 
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "API key"
+        verbose_name = gettext_lazy("API key")
+        verbose_name_plural = gettext_lazy("API keys")
         constraints = [
             models.UniqueConstraint(name="api_key_digest", fields=["digest"]),
             models.CheckConstraint(
@@ -86,7 +105,7 @@ class ApiKey(models.Model):
             models.CheckConstraint(
                 name="api_key_name_given",
                 condition=~Q(name=""),
-                violation_error_message="This field is required.",
+                violation_error_message=gettext_lazy("This field is required."),
             ),
             models.UniqueConstraint(
                 name="api_key_name",
@@ -106,6 +125,10 @@ class ApiKey(models.Model):
         if self.expires_at and self.expires_at <= timezone.now():
             return "expired"
         return "active"
+
+    @property
+    def state_label(self) -> str:
+        return STATE_LABELS[self.state]
 
     @sensitive_variables()
     def issue(self) -> str:

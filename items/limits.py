@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection, models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from items.addresses import client_address
 from items.problems import Problem
@@ -96,7 +97,7 @@ def forget(limit: Limit, *who: str) -> None:
 def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
     """Count what somebody unknown writes; raise Problem 429 beyond the limit."""
     limit = Limit("visitors' writes", settings.VISITOR_WRITES_PER_MINUTE, 60)
-    detail = "Visitors changed too much from where you are. Wait, sign in, or send a key."
+    detail = gettext("Visitors changed too much from where you are. Wait, sign in, or send a key.")
     _check(limit, request, detail, items)
 
 

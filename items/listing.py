@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_lazy
 
 from items.marks import mark
 from items.models import SUMMARY_LENGTH
@@ -28,11 +29,11 @@ from items.statements import TooLong
 
 SIZES = (50, 100, 200)  # rows on a page
 SORT_LABELS = {
-    "best": "Best match",
-    "newest": "Newest",
-    "oldest": "Oldest",
-    "name": "Name",
-    "changed": "Last changed",
+    "best": gettext_lazy("Best match"),
+    "newest": gettext_lazy("Newest"),
+    "oldest": gettext_lazy("Oldest"),
+    "name": gettext_lazy("Name"),
+    "changed": gettext_lazy("Last changed"),
 }
 ROWS_REMEMBERED = 4_096  # about 4 MB
 FORMS_REMEMBERED = 256
@@ -84,7 +85,7 @@ def read_listing(request: HttpRequest) -> Listing:
     try:
         page = read_page(_columns(wanted), wanted)
     except CursorError:
-        raise BadRequest("This page's address is wrong. Start at the top of the list.")
+        raise BadRequest(gettext("This page's address is wrong. Start at the top of the list."))
     listing = Listing(wanted, page, _rows(page.rows, wanted.words))
     if not listing.is_first:
         return listing
@@ -115,7 +116,9 @@ def _read_selection(request: HttpRequest) -> Selection:
     asked = request.GET
     words = asked.get("q", "").replace("\0", " ")
     if len(words) > WORDS_MAX_LENGTH:
-        raise BadRequest(f"Search for at most {WORDS_MAX_LENGTH} characters.")
+        raise BadRequest(
+            gettext("Search for at most %(max)s characters.") % {"max": WORDS_MAX_LENGTH}
+        )
     words = read_words(words)
     sort = asked.get("sort", "")
     if sort not in ORDERS or (sort == "best" and not words):

@@ -16,6 +16,7 @@ from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from items.keys import ApiKey
 from items.limits import Tally
@@ -34,11 +35,13 @@ INVISIBLE += r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
 CONTROL = r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
 
 NAME_VISIBLE = f"[^{SPACE}{INVISIBLE}]"
-NAME_VISIBLE_MESSAGE = "This field is required."  # what looks empty is empty
+NAME_VISIBLE_MESSAGE = gettext_lazy("This field is required.")  # what looks empty is empty
 NAME_UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
-NAME_UNTRIMMED_MESSAGE = "Remove the space around the name."
+NAME_UNTRIMMED_MESSAGE = gettext_lazy("Remove the space around the name.")
 NAME_CONTROL = f"[{CONTROL}]"
-NAME_CONTROL_MESSAGE = "A name is one line: remove line breaks, tabs and control characters."
+NAME_CONTROL_MESSAGE = gettext_lazy(
+    "A name is one line: remove line breaks, tabs and control characters."
+)
 DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
 
 SUMMARY_LENGTH = 200  # characters of the description in a list
@@ -79,7 +82,13 @@ INSERT_MANY = """
 def no_lone_surrogates(text: str) -> None:
     """Refuse half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL."""
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValidationError("This holds half a character (a lone surrogate).", "surrogate")
+        raise ValidationError(
+            gettext_lazy("This holds half a character (a lone surrogate)."), "surrogate"
+        )
+
+
+def _no_item(pk: int) -> Http404:
+    return Http404(gettext("There is no item %(number)s.") % {"number": pk})
 
 
 class Fold(models.Func):
@@ -156,13 +165,13 @@ class ItemQuerySet(models.QuerySet):
         try:
             return self.get(pk=pk)
         except self.model.DoesNotExist:
-            raise Http404(f"There is no item {pk}.")
+            raise _no_item(pk)
 
     def json_row_or_404(self, pk: int) -> JsonRow:
         """Return one item as JSON; raise Http404 with a sentence where it is not."""
         rows = fetch(JSON_ROW, [pk])
         if not rows:
-            raise Http404(f"There is no item {pk}.")
+            raise _no_item(pk)
         return JsonRow(*rows[0])
 
     def insert(self, item: "Item") -> JsonRow:
@@ -182,6 +191,7 @@ class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
 
 class Item(models.Model):
     name = models.CharField(
+        gettext_lazy("name"),
         max_length=NAME_MAX_LENGTH,
         validators=[
             ProhibitNullCharactersValidator(),
@@ -192,6 +202,7 @@ class Item(models.Model):
         ],
     )
     description = models.TextField(
+        gettext_lazy("description"),
         blank=True,
         default="",
         db_default="",
@@ -201,9 +212,10 @@ class Item(models.Model):
             MaxLengthValidator(DESCRIPTION_MAX_LENGTH),
         ],
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    updated_at = models.DateTimeField(db_default=Now(), editable=False)  # kept by a trigger
-    version = models.BigIntegerField(db_default=1, editable=False)  # counts changes, by a trigger
+    created_at = models.DateTimeField(gettext_lazy("added"), db_default=Now(), editable=False)
+    # These two are kept by a trigger; the second counts changes.
+    updated_at = models.DateTimeField(gettext_lazy("changed"), db_default=Now(), editable=False)
+    version = models.BigIntegerField(gettext_lazy("version"), db_default=1, editable=False)
     search = models.GeneratedField(
         expression=Fold(
             Concat("name", models.Value("\n"), "description", output_field=models.TextField())
@@ -218,6 +230,8 @@ class Item(models.Model):
     objects = ItemManager()
 
     class Meta:
+        verbose_name = gettext_lazy("item")
+        verbose_name_plural = gettext_lazy("items")
         constraints = [
             models.CheckConstraint(
                 name="item_name_visible",

@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items import curl, limits
@@ -14,8 +15,10 @@ from items.listing import read_listing
 from items.models import Item
 from items.problems import Problem, wants_json
 
-NOT_YOURS = "Your account may not do this. Ask an administrator."
-SIGNED_OUT = "You are not signed in, or no longer. Nothing is saved yet, and your text is here."
+NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
+SIGNED_OUT = gettext_lazy(
+    "You are not signed in, or no longer. Nothing is saved yet, and your text is here."
+)
 
 View = Callable[..., HttpResponse]
 
@@ -63,7 +66,8 @@ def _limited(
     except Problem as problem:
         if not show_again or wants_json(request):
             return _not_so_fast(request, problem)
-        response = show_again(request, f"Not so fast. {problem.detail}", problem.status, **kwargs)
+        notice = gettext("Not so fast. %(why)s") % {"why": problem.detail}
+        response = show_again(request, notice, problem.status, **kwargs)
         response["Retry-After"] = problem.headers["Retry-After"]
         return response
     return view(request, **kwargs)
@@ -72,7 +76,7 @@ def _limited(
 def _not_so_fast(request: HttpRequest, problem: Problem) -> HttpResponse:
     if wants_json(request):
         return problem.response()
-    context = {"title": "Not so fast", "detail": problem.detail}
+    context = {"title": gettext("Not so fast"), "detail": problem.detail}
     response = render(request, "error.html", context, status=problem.status)
     response["Retry-After"] = problem.headers["Retry-After"]
     return response

@@ -12,6 +12,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import ngettext
 
 from items import limits
 from items.addresses import client_address
@@ -58,11 +59,13 @@ def show_again(request: HttpRequest, notice: str, status: int) -> HttpResponse:
 
 def _advice(seconds: int) -> str:
     minutes = -(-seconds // 60)
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    return (
-        f"Signing in failed too often from where you are. Try again in {wait}."
-        " If the password is lost, an administrator can set another."
-    )
+    return ngettext(
+        "Signing in failed too often from where you are. Try again in a minute."
+        " If the password is lost, an administrator can set another.",
+        "Signing in failed too often from where you are. Try again in %(minutes)d minutes."
+        " If the password is lost, an administrator can set another.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 class SignInView(LoginView):

@@ -70,6 +70,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         max_length=200,
+                        verbose_name="name",
                         validators=[
                             django.core.validators.ProhibitNullCharactersValidator(),
                             items.models.no_lone_surrogates,
@@ -90,6 +91,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         blank=True,
                         db_default="",
+                        verbose_name="description",
                         default="",
                         validators=[
                             django.core.validators.ProhibitNullCharactersValidator(),
@@ -98,9 +100,18 @@ class Migration(migrations.Migration):
                         ],
                     ),
                 ),
-                ("created_at", models.DateTimeField(db_default=Now(), editable=False)),
-                ("updated_at", models.DateTimeField(db_default=Now(), editable=False)),
-                ("version", models.BigIntegerField(db_default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=Now(), editable=False, verbose_name="added"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=Now(), editable=False, verbose_name="changed"),
+                ),
+                (
+                    "version",
+                    models.BigIntegerField(db_default=1, editable=False, verbose_name="version"),
+                ),
                 (
                     "search",
                     models.GeneratedField(
@@ -118,6 +129,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "item",
+                "verbose_name_plural": "items",
                 "indexes": [
                     django.contrib.postgres.indexes.GinIndex(
                         django.contrib.postgres.indexes.OpClass("search", "gin_trgm_ops"),

@@ -27,14 +27,19 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="api_keys",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
                     ),
                 ),
                 (
                     "name",
-                    models.CharField(max_length=100, validators=[items.keys.one_visible_line]),
+                    models.CharField(
+                        max_length=100,
+                        validators=[items.keys.one_visible_line],
+                        verbose_name="name",
+                    ),
                 ),
                 ("digest", models.CharField(editable=False, max_length=64)),
-                ("hint", models.CharField(editable=False, max_length=4)),
+                ("hint", models.CharField(editable=False, max_length=4, verbose_name="hint")),
                 (
                     "read_only",
                     models.BooleanField(db_default=False, default=False, verbose_name="read-only"),
@@ -62,6 +67,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
                 "constraints": [
                     models.UniqueConstraint(fields=["digest"], name="api_key_digest"),
                     models.CheckConstraint(

@@ -21,7 +21,7 @@ def test_lists_items(admin_client):
 
     assertContains(response, "&lt;i&gt;Book&lt;/i&gt;")
     assertContains(response, "A cool book")
-    assertContains(response, "By created at")
+    assertContains(response, "By added")
 
 
 def test_searches_as_the_pages_do(admin_client):

@@ -1,0 +1,3 @@
+DATE_FORMAT = "j. N Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j. N Y, H:i"
