@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
@@ -22,22 +21,31 @@ from django.http import (
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
+from django.utils.formats import number_format
+from django.utils.functional import Promise, lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy, override
 
 from items.problems import Problem, request_id, wants_json
+from itemsite.languages import language_of
 
 RETRY_AFTER_SECONDS = 2
-TOO_OLD = (
+TOO_OLD = gettext_lazy(
     "This form was too old, or cookies are off. Nothing is saved yet; what you typed is still here:"
     " send it once more."
 )
 
 ERROR_TITLES = {
-    400: "That could not be read",
-    403: "Not allowed",
-    404: "Not found",
-    429: "Too many tries",
-    500: "Something went wrong",
-    503: "Back in a moment",
+    400: gettext_lazy("That could not be read"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    408: gettext_lazy("That took too long"),
+    409: gettext_lazy("That contradicts the list"),
+    411: gettext_lazy("Of unknown length"),
+    413: gettext_lazy("Too large"),
+    429: gettext_lazy("Too many tries"),
+    500: gettext_lazy("Something went wrong"),
+    503: gettext_lazy("Back in a moment"),
 }
 
 # Classes of SQLSTATE (PostgreSQL, appendix A) that pass by themselves: connection lost, idle
@@ -47,13 +55,15 @@ PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, DisallowedHost):
-        return _answer(request, 400, "This name is not among the site's ALLOWED_HOSTS.")
+        return _answer(
+            request, 400, gettext_lazy("This name is not among the site's ALLOWED_HOSTS.")
+        )
     shown = isinstance(exception, BadRequest) and str(exception)
-    return _answer(request, 400, shown or "The request is malformed.")
+    return _answer(request, 400, shown or gettext_lazy("The request is malformed."))
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403, str(exception or "") or "You may not do this.")
+    return _answer(request, 403, str(exception or "") or gettext_lazy("You may not do this."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -63,7 +73,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_foreign = reason.startswith(("Origin", "Referer"))  # so begin Django's words for those
     if show_again and not is_foreign and not wants_json(request):
         return show_again(request, TOO_OLD, 403, **match.kwargs)
-    detail = "The form was too old, or cookies are off. Go back, reload the page and send it again."
+    detail = gettext_lazy(
+        "The form was too old, or cookies are off. Go back, reload the page and send it again."
+    )
     return _answer(request, 403, detail)
 
 
@@ -73,26 +85,31 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         # Clients follow a redirected POST with GET: the write would be lost and look well.
-        return _answer(request, 404, f"There is nothing here. Did you mean {with_slash} ?")
+        detail = gettext_lazy("There is nothing here. Did you mean {address} ?")
+        return _answer(request, 404, format_lazy(detail, address=with_slash))
     told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return _answer(request, 404, told or "There is nothing here.")
+    return _answer(request, 404, told or gettext_lazy("There is nothing here."))
 
 
 def https_required(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 403, "Nothing was saved. Send it again to the address with https://.")
+    detail = gettext_lazy("Nothing was saved. Send it again to the address with https://.")
+    return _answer(request, 403, detail)
 
 
 def too_slow(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 408, "The body took too long. Nothing was saved; send it again.")
+    detail = gettext_lazy("The body took too long. Nothing was saved; send it again.")
+    return _answer(request, 408, detail)
 
 
 def length_required(request: HttpRequest) -> HttpResponse:
-    return _answer(request, 411, "Send the body with its Content-Length, not chunked.")
+    detail = gettext_lazy("Send the body with its Content-Length, not chunked.")
+    return _answer(request, 411, detail)
 
 
 def content_too_large(request: HttpRequest) -> HttpResponse:
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return _answer(request, 413, f"The body is over {limit:,} bytes. Send it in parts.")
+    limit = lazy(number_format, str)(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, force_grouping=True)
+    detail = gettext_lazy("The body is over {limit} bytes. Send it in parts.")
+    return _answer(request, 413, format_lazy(detail, limit=limit))
 
 
 def too_many(request: HttpRequest, detail: str, seconds: int) -> HttpResponse:
@@ -103,18 +120,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error; those of the database are mapped by their SQLSTATE."""
     error = sys.exc_info()[1]
     if _will_pass(error):
-        detail = "The database cannot be reached just now; try again soon."
+        detail = gettext_lazy("The database cannot be reached just now; try again soon.")
         if request.method not in ("GET", "HEAD"):  # lost while it committed: nobody knows
-            detail += " Look before you send a change again: it may have been saved."
+            detail = gettext_lazy(
+                "The database cannot be reached just now; try again soon. Look before you send a"
+                " change again: it may have been saved."
+            )
         return _answer(request, 503, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
     if isinstance(error, UnreadablePostError):
-        return _answer(request, 400, "The body could not be read to its end.")
+        return _answer(request, 400, gettext_lazy("The body could not be read to its end."))
     if isinstance(error, DataError):
-        return _answer(request, 400, "The request holds a value that the database cannot take.")
+        detail = gettext_lazy("The request holds a value that the database cannot take.")
+        return _answer(request, 400, detail)
     if isinstance(error, IntegrityError):
-        detail = "This contradicts what is in the database. Nothing was saved."
+        detail = gettext_lazy("This contradicts what is in the database. Nothing was saved.")
         return _answer(request, 409, detail)
-    return _answer(request, 500, "The fault is ours, and it was logged.")
+    return _answer(request, 500, gettext_lazy("The fault is ours, and it was logged."))
 
 
 class TellRequest(logging.Filter):
@@ -140,18 +161,29 @@ def _will_pass(error: BaseException | None) -> bool:
 
 
 def _answer(
-    request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None = None
+    request: HttpRequest,
+    status: int,
+    detail: str | Promise,
+    headers: dict[str, str] | None = None,
+) -> HttpResponse:
+    """Answer in the reader's language, which outside of its middleware nobody has chosen yet."""
+    language = language_of(request)
+    with override(language):
+        response = _written(request, status, str(detail), headers)
+    response["Content-Language"] = language
+    patch_vary_headers(response, ["Accept", "Accept-Language"])
+    return response
+
+
+def _written(
+    request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None
 ) -> HttpResponse:
     if wants_json(request):
-        response = Problem(status, detail, headers=headers).response()
-        patch_vary_headers(response, ["Accept"])
-        return response
+        return Problem(status, detail, headers=headers).response()
     context = {
-        "title": ERROR_TITLES.get(status, HTTPStatus(status).phrase),
+        "title": ERROR_TITLES[status],
         "detail": detail,
         "request_id": request_id.get() if status >= 500 else None,
     }
     # Without the request: the page asks the database nothing, not even who is signed in.
-    response = HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
-    patch_vary_headers(response, ["Accept"])
-    return response
+    return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "itemsite.connections.give_back",
     "items.problems.let_scripts_pass",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "itemsite.languages.speak",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,0 +1,33 @@
+"""Which language a reader gets: of the cookie, else of Accept-Language, else English."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request, override
+
+from items.problems import wants_json
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the reader's language; scripts get English, which they may have learnt to expect."""
+    return settings.LANGUAGE_CODE if wants_json(request) else get_language_from_request(request)
+
+
+def speak(get_response: Callable) -> Callable:
+    """Middleware: answer in the reader's language.
+
+    Django's own leaves the language set behind it. Here requests of scripts, which
+    pass by this middleware, come over the same connections.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        language = language_of(request)
+        with override(language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+    return middleware
