@@ -1,0 +1,101 @@
+"""A list is kept from its first item to its last, with JavaScript and, the same way, without."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_an_item_is_added_found_changed_and_deleted(page):
+    page.goto("/items/")
+    page.get_by_role("link", name="Add the first item").click()
+    page.get_by_label("Name").fill("Café table")
+    page.get_by_label("Description").fill("Round, of oak")
+    press(page, "Save")
+    expect(page.get_by_role("status")).to_contain_text("Added Café table.")
+
+    page.goto("/items/")
+    page.get_by_label("Find").fill("cafe")
+    press(page, "Show")
+    page.get_by_role("link", name="Café table").click()
+    expect(page).to_have_url(re.compile("/items/1/$"))
+
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Description").fill("Round, of walnut")
+    press(page, "Save")
+    expect(page.get_by_role("main")).to_contain_text("Round, of walnut")
+
+    page.get_by_role("link", name="Delete").click()
+    press(page, "Delete")
+    expect(page).to_have_url(re.compile("/items/$"))
+    expect(page.get_by_role("status")).to_contain_text("Deleted Café table.")
+    expect(page.get_by_role("main")).to_contain_text("There is nothing here yet.")
+
+
+def test_what_is_wrong_is_shown_and_mended_by_the_keyboard(page):
+    page.goto("/items/new/")
+    page.get_by_label("Description").fill("kept")
+    press(page, "Save")
+    expect(page.get_by_role("alert")).to_be_focused()
+
+    page.keyboard.press("Tab")  # to the link in the summary of errors
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("Lamp")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lamp")
+    expect(page.get_by_role("main")).to_contain_text("kept")
+
+
+def test_what_two_people_save_is_compared(page, site):
+    site.request("POST", "/items/", {"name": "Lamp", "description": "Green"})
+    page.goto("/items/1/edit/")
+    site.request("PATCH", "/items/1/", {"description": "Blue"})
+    page.get_by_label("Description").fill("Red")
+    press(page, "Save")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("main")).to_contain_text("Blue")
+
+    press(page, "Save mine over theirs")
+
+    expect(page).to_have_url(re.compile("/items/1/$"))
+    expect(page.get_by_role("main")).to_contain_text("Red")
+
+
+def test_pages_are_turned(page, site):
+    site.request("POST", "/items/", [{"name": f"Chair {number}"} for number in range(1, 61)])
+
+    page.goto("/items/?sort=oldest")
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_role("rowheader")).to_have_count(10)
+    page.get_by_role("link", name="Previous").click()
+
+    expect(page.get_by_role("rowheader")).to_have_count(50)
+    expect(page.get_by_role("rowheader").first).to_have_text("Chair 1")
+
+
+def test_who_signs_in_makes_a_key_and_revokes_it(page, password):
+    page.goto("/accounts/keys/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password").fill(password)
+    press(page, "Sign in")
+
+    page.get_by_label("Name").fill("nightly")
+    press(page, "Make the key")
+    expect(page.get_by_role("status")).to_contain_text("The key is made.")
+    press(page, "Revoke nightly")
+    expect(page.get_by_role("row", name="nightly")).to_contain_text("revoked")
+
+    press(page, "Sign out")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+
+def test_what_is_not_there_leads_to_the_list(page):
+    page.goto("/items/7/")
+    page.get_by_role("link", name="To the list").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Items")
