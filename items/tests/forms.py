@@ -11,7 +11,7 @@ class _Form(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        if tag == "input":
+        if tag == "input" and "name" in attributes:
             self.fields[attributes["name"]] = attributes.get("value", "")
         elif tag == "textarea":
             self._textarea = attributes["name"]

@@ -1,0 +1,84 @@
+// What every page has: keys, buttons that copy, and the theme without a reload.
+
+const TYPED_INTO = "textarea, select, input:not([type=checkbox], [type=radio])";
+const ROWS = "#results tbody th a, #results a[rel=next]";
+
+// Keys. The page says which: an element's aria-keyshortcuts is the key that presses it.
+
+const keysDialog = document.getElementById("keys");
+const keysSwitch = document.getElementById("keys-on");
+
+function moveBy(step) {
+  const links = [...document.querySelectorAll(ROWS)];
+  const at = links.findIndex((link) =>
+    (link.closest("tr") ?? link).contains(document.activeElement),
+  );
+  links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
+}
+
+function press(element) {
+  if (element.matches(TYPED_INTO)) {
+    element.focus();
+    element.select();
+  } else {
+    element.click();
+  }
+}
+
+function isForThePage(event) {
+  const { target, ctrlKey, altKey, metaKey, isComposing, defaultPrevented } = event;
+  if (ctrlKey || altKey || metaKey || isComposing || defaultPrevented) return false;
+  if (target.isContentEditable || target.matches(TYPED_INTO)) return false;
+  return keysSwitch.checked && !document.querySelector("dialog[open]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!isForThePage(event)) return;
+  const { key } = event;
+  if (key === "j" || key === "k") {
+    moveBy(key === "j" ? 1 : -1);
+  } else if (!event.repeat) {
+    const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
+    if (!element) return;
+    event.preventDefault(); // the field would get the key too
+    press(element);
+  }
+});
+
+// WCAG 2.1.4: keys of one character can be switched off, for those who talk to their computer.
+keysSwitch.checked = localStorage.getItem("keys") !== "off";
+keysSwitch.addEventListener("change", () => {
+  localStorage.setItem("keys", keysSwitch.checked ? "on" : "off");
+});
+const keysButton = document.querySelector("[aria-controls=keys]");
+keysButton.hidden = false;
+keysButton.addEventListener("click", () => keysDialog.showModal());
+
+// Copying
+
+function addCopyButtons() {
+  const template = document.getElementById("copy");
+  for (const code of document.querySelectorAll("pre > code, code.secret")) {
+    if (!code.nextElementSibling) code.after(template.content.cloneNode(true));
+  }
+}
+
+async function copy(button) {
+  const said = button.nextElementSibling;
+  const code = button.parentElement.previousElementSibling;
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    said.textContent = said.dataset.copied;
+  } catch {
+    // Refused, or the page came over plain HTTP, where browsers have no clipboard.
+    getSelection().selectAllChildren(code);
+    said.textContent = said.dataset.selected;
+  }
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest(".copy button");
+  if (button) copy(button);
+});
+document.addEventListener("results", addCopyButtons);
+addCopyButtons();
