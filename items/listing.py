@@ -174,11 +174,14 @@ def _row(pk: int, name: str, summary: str, updated_at: str, words: tuple[str, ..
 
 @lru_cache(FORMS_REMEMBERED)
 def _find_form(words: tuple[str, ...], sort: str, size: int) -> SafeString:
+    labels = list(SORT_LABELS.items())[0 if words else 1 :]  # without words none is best
+    default = default_sort(words)
     context = {
         "words": " ".join(words),
         "words_max_length": WORDS_MAX_LENGTH,
         "sort": sort,
-        "sorts": list(SORT_LABELS.items())[0 if words else 1 :],  # without words none is best
+        # The default is sent empty, as it is left out of addresses: what it is depends on words.
+        "sorts": [(name, "" if name == default else name, label) for name, label in labels],
         "size": size,
         "sizes": SIZES,
     }

@@ -78,6 +78,8 @@ def test_trusted_types_bind_all_but_the_admin():
     page, admin = (answer_to(path, Accept="text/html") for path in ("/items/", "/admin/login/"))
 
     assert policy_of(page)["require-trusted-types-for"] == ["'script'"]
+    assert policy_of(page)["connect-src"] == ["'self'"]
+    assert "connect-src" not in policy_of(admin)
     assert "require-trusted-types-for" not in policy_of(admin)
 
 

@@ -1,0 +1,116 @@
+// The list finds as you type. The server renders it; its parts take the place of those before.
+
+const PAUSE_MS = 150; // in typing, until the server is asked
+const SLOW_MS = 500; // until it is said that an answer is on its way
+const PATIENCE_MS = 15_000; // beyond what the server gives a statement
+const PARTS = ["found", "results"];
+
+const form = document.querySelector("form.find");
+const said = document.getElementById("find-said");
+const results = document.getElementById("results");
+
+let shown = location.pathname + location.search; // the address of what is shown
+let request = new XMLHttpRequest();
+let pause, slow;
+
+function wantedAddress() {
+  const query = new URLSearchParams(new FormData(form));
+  return query.size ? `${form.getAttribute("action")}?${query}` : form.getAttribute("action");
+}
+
+function say(text) {
+  clearTimeout(slow);
+  said.textContent = text;
+}
+
+function settle(text) {
+  results.removeAttribute("aria-busy");
+  say(text);
+}
+
+function show(answer, address) {
+  const isCurlOpen = results.querySelector("details")?.open;
+  for (const id of PARTS) {
+    document.getElementById(id).replaceChildren(...answer.getElementById(id).childNodes);
+  }
+  if (isCurlOpen) results.querySelector("details")?.setAttribute("open", "");
+  for (const select of form.querySelectorAll("select")) {
+    const { value, childNodes } = answer.getElementById(select.id);
+    select.replaceChildren(...childNodes);
+    select.value = value;
+  }
+  document.title = answer.title;
+  shown = address;
+  settle("");
+  document.dispatchEvent(new Event("results"));
+}
+
+/** Show what is at an address of the list, then call `done`. A later call makes this one void. */
+function load(address, done) {
+  request.abort();
+  if (address === shown && said.textContent !== said.dataset.failed) {
+    settle("");
+    return;
+  }
+  const failed = () => settle(said.dataset.failed);
+  request = new XMLHttpRequest(); // fetch() gives text, and trusted types let no text become HTML
+  request.open("GET", address);
+  request.responseType = "document";
+  request.timeout = PATIENCE_MS;
+  request.setRequestHeader("Accept", "text/html");
+  request.onerror = request.ontimeout = failed;
+  request.onload = ({ target: { status, response } }) => {
+    if (status >= 500) {
+      failed();
+    } else if (PARTS.every((id) => response?.getElementById(id))) {
+      show(response, address);
+      done();
+    } else {
+      location.assign(address); // no list, such as a form to sign in: for people to see
+    }
+  };
+  request.send();
+  results.setAttribute("aria-busy", "true");
+  clearTimeout(slow);
+  slow = setTimeout(() => say(said.dataset.loading), SLOW_MS);
+}
+
+function find() {
+  clearTimeout(pause);
+  const address = wantedAddress();
+  load(address, () => {
+    // The first change adds a page to go back from; to go back by letters would be tiresome.
+    const write = history.state?.isFound ? "replaceState" : "pushState";
+    history[write]({ isFound: true }, "", address);
+  });
+}
+
+function findSoon(event) {
+  if (event.isComposing) return; // half a character; compositionend follows
+  clearTimeout(pause);
+  pause = setTimeout(find, PAUSE_MS);
+}
+
+function start() {
+  form.addEventListener("formdata", ({ formData }) => {
+    formData.set("q", formData.get("q").trim());
+    for (const [name, value] of [...formData]) {
+      if (!value) formData.delete(name); // the default, which is not in the address
+    }
+  });
+  form.q.addEventListener("input", findSoon);
+  form.q.addEventListener("compositionend", findSoon);
+  form.addEventListener("change", ({ target }) => target === form.q || find());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    find();
+    form.q.select(); // what a scanner sends next takes the place of this
+  });
+  window.addEventListener("popstate", () => {
+    clearTimeout(pause);
+    form.q.value = new URLSearchParams(location.search).get("q") ?? "";
+    load(location.pathname + location.search, () => {});
+  });
+}
+
+if (form) start(); // an empty list has nothing to find
