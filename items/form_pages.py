@@ -110,6 +110,14 @@ def _similar(request: HttpRequest, item: Item) -> list[Item]:
     return Item.objects.exclude(pk=item.pk).similar_to(item.name)
 
 
+@page("GET", permission="items.view_item")
+def item_similar(request: HttpRequest) -> HttpResponse:
+    """Show only what is like a name, for the form in which it is being typed."""
+    name = request.GET.get("name", "").replace("\0", "")
+    context = {"similar": Item.objects.similar_to(name) if name else []}
+    return render(request, "items/_already_there.html", context)
+
+
 @page("GET", "POST", permission="items.change_item", show_again=show_again)
 @transaction.atomic
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:

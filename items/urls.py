@@ -53,6 +53,7 @@ app_name = "items"
 urlpatterns = [
     path("", page_or_json(views.item_list, api.item_list), name="list"),
     path("new/", form_pages.item_new, name="new"),
+    path("similar/", form_pages.item_similar, name="similar"),
     path("<id:pk>/", page_or_json(views.item_detail, api.item_detail), name="detail"),
     path("<id:pk>/edit/", form_pages.item_edit, name="edit"),
     path("<id:pk>/delete/", form_pages.item_delete, name="delete"),

@@ -39,6 +39,15 @@ def test_names_it_beside_a_form_with_errors(client, stapler):
     assertContains(page, link, status_code=422)
 
 
+def test_names_it_while_the_name_is_typed(client, stapler):
+    fragment = client.get("/items/similar/?name=red+stapl%C3%A9r%00")
+
+    link = f'<a href="/items/{stapler.id}/" target="_blank">Red &lt;Stapler&gt;</a>'
+    assertContains(fragment, link)
+    assertNotContains(client.get("/items/similar/?name=+"), "<a")
+    assertNotContains(client.get("/items/similar/"), "<a")
+
+
 @pytest.mark.parametrize(
     ("visitors_may", "name"), [(["add"], "Red stapler"), (["add", "view"], "Blue chair")]
 )

@@ -32,6 +32,7 @@ GET  /                                           302     302     302    302    3
 GET  /items/                                   login     200     403    200    200   403   200  200
 GET  /items/new/                               login   login     403    403    200   403   200  200
 POST /items/new/                                 403     403     403    403    302   403   302  302
+GET  /items/similar/                           login     200     403    200    200   403   200  200
 GET  /items/{item}/                            login     200     403    200    200   403   200  200
 GET  /items/{item}/edit/                       login   login     403    403    200   403   200  200
 POST /items/{item}/edit/                         403     403     403    403    302   403   302  302

@@ -1,0 +1,79 @@
+// The form of an item: it asks before text is lost, is sent once, and names what is like it.
+
+const PAUSE_MS = 400; // in typing, until the server is asked for like names
+const PATIENCE_MS = 10_000; // until a form that was sent in vain may be sent again
+
+const form = document.querySelector("form.stack");
+const similar = document.getElementById("similar");
+
+let isSent = false;
+let request = new XMLHttpRequest();
+let pause;
+
+// Unsaved text
+
+function isUnsaved() {
+  const fields = [...form.elements].filter((field) => "defaultValue" in field);
+  return "unsaved" in form.dataset || fields.some((field) => field.value !== field.defaultValue);
+}
+
+function ask(event) {
+  if (!isSent) event.preventDefault();
+}
+
+/** Ask only while there is something to lose: browsers keep pages that ask out of their cache. */
+function watch() {
+  window.removeEventListener("beforeunload", ask);
+  if (isUnsaved()) window.addEventListener("beforeunload", ask);
+}
+
+form.addEventListener("input", watch);
+
+// Sending once: the server makes one item of a double click too; this shows that it is under way.
+
+function release() {
+  isSent = false;
+  form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+  watch();
+}
+
+form.addEventListener("submit", (event) => {
+  if (isSent) {
+    event.preventDefault();
+    return;
+  }
+  isSent = true;
+  event.submitter?.setAttribute("aria-busy", "true"); // disabled, its name would not be sent
+  setTimeout(release, PATIENCE_MS);
+});
+window.addEventListener("pageshow", release); // also of a page that the browser kept
+
+// Like names
+
+function nameSimilar() {
+  clearTimeout(pause);
+  request.abort();
+  const name = form.elements.name.value.trim();
+  if (!name) {
+    similar.replaceChildren();
+    return;
+  }
+  request = new XMLHttpRequest(); // fetch() gives text, and trusted types let no text become HTML
+  request.open("GET", `${similar.dataset.url}?${new URLSearchParams({ name })}`);
+  request.responseType = "document";
+  request.onload = ({ target: { status, response } }) => {
+    const fresh = status === 200 && response?.getElementById("similar");
+    if (fresh) similar.replaceChildren(...fresh.childNodes);
+  };
+  request.send(); // it is only a hint: when it fails there is none
+}
+
+function startSimilar() {
+  form.elements.name.addEventListener("input", (event) => {
+    clearTimeout(pause);
+    if (!event.isComposing) pause = setTimeout(nameSimilar, PAUSE_MS);
+  });
+  form.elements.name.addEventListener("change", nameSimilar);
+}
+
+if (similar) startSimilar();
