@@ -27,6 +27,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
 from items.problems import Problem, request_id, wants_json
+from itemsite import theme
 from itemsite.languages import language_of
 
 RETRY_AFTER_SECONDS = 2
@@ -184,6 +185,9 @@ def _written(
         "title": ERROR_TITLES[status],
         "detail": detail,
         "request_id": request_id.get() if status >= 500 else None,
+        **theme.theme(request),
     }
     # Without the request: the page asks the database nothing, not even who is signed in.
-    return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
+    response = HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
+    patch_vary_headers(response, ["Cookie"])  # for the theme
+    return response

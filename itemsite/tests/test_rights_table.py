@@ -40,6 +40,7 @@ GET  /items/{item}/delete/                     login   login     403    403    2
 POST /items/{item}/delete/                     login   login     403    403    302   403   302  302
 GET  /docs/                                      200     200     200    200    200   200   200  200
 GET  /openapi.json                               200     200     200    200    200   200   200  200
+POST /theme/                                     302     302     302    302    302   302   302  302
 GET  /accounts/login/                            200     200     200    200    200   200   200  200
 POST /accounts/logout/                           302     302     302    302    302   302   302  302
 GET  /accounts/keys/                           login   login     200    200    200   200   200  200
@@ -127,6 +128,7 @@ FORMS = {
     "/items/new/": {"name": "x"},
     "/items/{item}/edit/": {"name": "x", "version": "1"},
     "/items/{item}/delete/": {"version": "1"},
+    "/theme/": {"theme": "dark"},
     "/accounts/keys/": {"name": "x", "expires": "30d"},
     "/admin/items/item/": {"action": "delete_selected", "_selected_action": "{item}", "post": "y"},
     "/admin/items/item/add/": {"name": "x"},

@@ -1,0 +1,66 @@
+"""The theme of the pages: the system's, light or dark. A choice is kept in a cookie.
+
+The server writes it into the page, so nothing flashes in the other theme first.
+"""
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+SYSTEM = "system"
+THEMES = (SYSTEM, "light", "dark")
+COOKIE = "theme"
+COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
+
+
+@csrf_exempt
+@require_POST
+def choose(request: HttpRequest) -> HttpResponse:
+    """Keep the choice and lead back to where it was made.
+
+    The switch is on every page, and a CSRF token would cost each of them a cookie. Against a page
+    of another site, which could do no more than change the colours, the browser's word is enough.
+    """
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise PermissionDenied(gettext("The theme is chosen on this site's own pages."))
+    choice = request.POST.get("theme")
+    if choice not in THEMES:
+        raise BadRequest(gettext("There is no such theme."))
+    response = redirect(_origin(request))
+    if choice == SYSTEM:
+        response.delete_cookie(COOKIE)
+    else:
+        response.set_cookie(
+            COOKIE, choice, COOKIE_MAX_AGE_SECONDS, secure=settings.HTTPS, samesite="Lax"
+        )
+    return response
+
+
+def theme(request: HttpRequest) -> dict[str, str]:
+    """Context of every page: the theme, and the switch that shows it."""
+    chosen = request.COOKIES.get(COOKIE)
+    chosen = chosen if chosen in THEMES else SYSTEM
+    return {"theme": chosen, "theme_switch": _switch(chosen, get_language())}
+
+
+@lru_cache(64)
+def _switch(chosen: str, language: str) -> SafeString:
+    return render_to_string("_theme.html", {"theme": chosen})
+
+
+def _origin(request: HttpRequest) -> str:
+    """Return the page that the form was on; the site's Referrer-Policy has it named."""
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return page if is_ours else "/items/"
