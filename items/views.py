@@ -5,8 +5,9 @@ from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -47,7 +48,7 @@ def page(*methods: str, permission: str, show_again: View | None = None) -> Call
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: int) -> HttpResponse:
             if request.method not in (*methods, "HEAD"):
-                return _method_not_allowed(request, [*methods, "HEAD"])
+                return method_not_allowed(request, [*methods, "HEAD"])
             return protected(request, **kwargs)
 
         guarded.show_again = show_again
@@ -82,11 +83,18 @@ def _not_so_fast(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
-def _method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
-    if not wants_json(request):
-        return HttpResponseNotAllowed(methods)
-    detail = f"{request.method} means nothing here. Scripts use /items/ and /items/ID/."
-    return Problem(405, detail, headers={"Allow": ", ".join(methods)}).response()
+def method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
+    allow = {"Allow": ", ".join(methods)}
+    if wants_json(request):
+        detail = f"{request.method} means nothing here. Scripts use /items/ and /items/ID/."
+        return Problem(405, detail, headers=allow).response()
+    context = {
+        "title": gettext("Not in this way"),
+        "detail": gettext("This address is for {methods}. Nothing was done.").format(
+            methods=allow["Allow"]
+        ),
+    }
+    return HttpResponse(render_to_string("error.html", context, request), status=405, headers=allow)
 
 
 @page("GET", permission="items.view_item")

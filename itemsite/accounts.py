@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from items import limits
 from items.addresses import client_address
 from items.limits import Limit
+from items.views import method_not_allowed
 from itemsite import errors
 
 MINUTES = 15
@@ -76,7 +77,12 @@ class SignInView(LoginView):
         return response
 
 
+class SignOutView(LogoutView):
+    def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return method_not_allowed(request, ["POST"])
+
+
 urlpatterns = [
     path("login/", throttled(SignInView.as_view()), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", SignOutView.as_view(), name="logout"),
 ]
