@@ -21,6 +21,7 @@ worker_connections = 1000  # clients of a worker
 timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 30  # seconds for the requests under way at SIGTERM
 keepalive = 5  # seconds
+limit_request_line = 8190  # bytes, the most it takes; a page of ticks and a search have 7,000
 HELD_BACK = embedded.ENDING_SIGNALS | {signal.SIGQUIT}  # while a worker is born
 
 control_socket_disable = True

@@ -98,6 +98,9 @@ def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
     """Count what somebody unknown writes; raise Problem 429 beyond the limit."""
     limit = Limit("visitors' writes", settings.VISITOR_WRITES_PER_MINUTE, 60)
     detail = gettext("Visitors changed too much from where you are. Wait, sign in, or send a key.")
+    if items > limit.events:  # waiting would not help
+        told = gettext("Visitors change at most %(max)s items a minute. Sign in, or send a key.")
+        detail = told % {"max": limit.events}
     _check(limit, request, detail, items)
 
 

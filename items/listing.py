@@ -6,7 +6,7 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
@@ -50,6 +50,7 @@ class Listing:
     page: Page
     rows: SafeString
     total: int | None = None  # of the whole list, on its first page; None: more than COUNT_MAX
+    has_ticks: bool = False  # for those who may delete
     is_close: bool = False  # the rows are near misses
     is_too_many: bool = False  # to look for near misses
 
@@ -70,23 +71,30 @@ class Listing:
         return _find_form(self.wanted.words, self.wanted.sort, self.wanted.size)
 
     def before_url(self) -> str:
-        return self.page.before and _url(replace(self.wanted, after="", before=self.page.before))
+        return self.page.before and list_url(
+            replace(self.wanted, after="", before=self.page.before)
+        )
 
     def after_url(self) -> str:
-        return self.page.after and _url(replace(self.wanted, after=self.page.after, before=""))
+        return self.page.after and list_url(replace(self.wanted, after=self.page.after, before=""))
+
+    @property
+    def query(self) -> dict[str, str | int]:
+        return _query(self.wanted)
 
     def top_url(self) -> str:
-        return _url(replace(self.wanted, after="", before=""))
+        return list_url(replace(self.wanted, after="", before=""))
 
 
 def read_listing(request: HttpRequest) -> Listing:
     """Return the page that an address asks for; raise BadRequest for one that no page leads to."""
-    wanted = _read_selection(request)
+    wanted = read_wanted(request.GET)
     try:
         page = read_page(_columns(wanted), wanted)
     except CursorError:
         raise BadRequest(gettext("This page's address is wrong. Start at the top of the list."))
-    listing = Listing(wanted, page, _rows(page.rows, wanted.words))
+    has_ticks = request.user.has_perm("items.delete_item")
+    listing = Listing(wanted, page, _rows(page.rows, wanted.words, has_ticks), has_ticks=has_ticks)
     if not listing.is_first:
         return listing
     if not page.rows and wanted.words:
@@ -108,12 +116,11 @@ def _near_misses(listing: Listing) -> Listing:
         rows = read_close(_columns(listing.wanted), Search(words))
     except TooLong:
         return replace(listing, total=0, is_too_many=True)
-    return replace(listing, rows=_rows(rows, ()), total=0, is_close=bool(rows))
+    return replace(listing, rows=_rows(rows, (), listing.has_ticks), total=0, is_close=bool(rows))
 
 
-def _read_selection(request: HttpRequest) -> Selection:
-    """Return what the address asks for; what it does not say, or says oddly, is the default."""
-    asked = request.GET
+def read_wanted(asked: QueryDict) -> Selection:
+    """Return what an address asks for; what it does not say, or says oddly, is the default."""
     words = asked.get("q", "").replace("\0", " ")
     if len(words) > WORDS_MAX_LENGTH:
         raise BadRequest(
@@ -129,8 +136,13 @@ def _read_selection(request: HttpRequest) -> Selection:
     return Selection(words, sort, size, after=after, before="" if after else before)
 
 
-def _url(wanted: Selection) -> str:
-    """Return the address of a page: all that it depends on, but for what is the default."""
+def list_url(wanted: Selection) -> str:
+    query = _query(wanted)
+    return f"/items/?{urlencode(query)}" if query else "/items/"
+
+
+def _query(wanted: Selection) -> dict[str, str | int]:
+    """Return all that a page depends on, as its address has it, but for what is the default."""
     query = {
         "q": " ".join(wanted.words),
         "sort": "" if wanted.sort == default_sort(wanted.words) else wanted.sort,
@@ -138,8 +150,7 @@ def _url(wanted: Selection) -> str:
         "after": wanted.after,
         "before": wanted.before,
     }
-    query = {name: value for name, value in query.items() if value}
-    return f"/items/?{urlencode(query)}" if query else "/items/"
+    return {name: value for name, value in query.items() if value}
 
 
 def _columns(wanted: Selection) -> str:
@@ -156,18 +167,21 @@ def _columns(wanted: Selection) -> str:
     return f"id, name, {summary}, updated_at::text AS changed, {ESTIMATED_TOTAL}"
 
 
-def _rows(rows: list[tuple], words: tuple[str, ...]) -> SafeString:
-    return mark_safe("".join([_row(*row[:ESTIMATE], words) for row in rows]))
+def _rows(rows: list[tuple], words: tuple[str, ...], has_ticks: bool) -> SafeString:
+    return mark_safe("".join([_row(*row[:ESTIMATE], words, has_ticks) for row in rows]))
 
 
 @lru_cache(ROWS_REMEMBERED)
-def _row(pk: int, name: str, summary: str, updated_at: str, words: tuple[str, ...]) -> SafeString:
+def _row(
+    pk: int, name: str, summary: str, updated_at: str, words: tuple[str, ...], has_tick: bool
+) -> SafeString:
     """Return a row's HTML. It depends on nothing else, so an unchanged row is rendered once."""
     context = {
         "pk": str(pk),  # a number would be localised
         "name": mark(name, words),
         "summary": mark(summary, words),
         "changed": localtime(datetime.fromisoformat(updated_at)).strftime("%Y-%m-%d %H:%M"),
+        "has_tick": has_tick,
     }
     return render_to_string("items/_row.html", context)
 

@@ -9,7 +9,7 @@ from items.models import FOLDED_NAME, NAME_ORDER
 from items.statements import fetch, limited
 
 WORDS_MAX = 10  # that count; planning for each takes its time
-WORDS_MAX_LENGTH = 200  # characters; with a cursor they fit the 4,094 bytes of gunicorn
+WORDS_MAX_LENGTH = 200  # characters; they fit gunicorn.conf.py's limit_request_line
 SHORT = 2  # letters; looked for only where a word begins, as items_holds() has it
 COUNT_MAX = 10_000  # items that are counted
 ENOUGH = 2 * COUNT_MAX  # by statistics; then none is counted

@@ -6,11 +6,20 @@ from contextlib import contextmanager
 import psycopg
 from django.db import OperationalError, connection, transaction
 
-QUERY_CANCELED = "57014"  # the SQLSTATE of a statement timeout
-
 
 class TooLong(Exception):
     """A statement took longer than it may."""
+
+
+class Busy(Exception):
+    """Somebody else writes the same rows."""
+
+
+RAISED = {  # by the SQLSTATE of
+    "57014": TooLong,  # a statement timeout
+    "55P03": Busy,  # a lock timeout
+    "40P01": Busy,  # a deadlock
+}
 
 
 class _PreparedCursor(psycopg.Cursor):
@@ -21,21 +30,26 @@ class _PreparedCursor(psycopg.Cursor):
 
 
 @contextmanager
-def limited(milliseconds: int, settings: Mapping[str, float]) -> Iterator[None]:
-    """Let the statements within take so long each, under settings of PostgreSQL; raise TooLong.
+def limited(
+    milliseconds: int, settings: Mapping[str, float] | None = None, *, only_reads: bool = True
+) -> Iterator[None]:
+    """Let the statements within take so long each, under settings of PostgreSQL.
 
-    They only read: at the end they are rolled back, and with them the settings.
+    Raise TooLong or Busy. Those that only read are rolled back at the end, and with them the
+    settings where this is no transaction of its own.
     """
-    settings = {"statement_timeout": milliseconds, **settings}
+    settings = {"statement_timeout": milliseconds, **(settings or {})}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(";".join(f"SET LOCAL {name} = {settings[name]}" for name in settings))
             yield
-            transaction.set_rollback(True)
+            if only_reads:
+                transaction.set_rollback(True)
     except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) != QUERY_CANCELED:
+        reason = RAISED.get(getattr(error.__cause__, "sqlstate", None))
+        if reason is None:
             raise
-        raise TooLong from error
+        raise reason from error
 
 
 def fetch(sql: str, parameters: Sequence | Mapping, *, plan_anew: bool = False) -> list[tuple]:

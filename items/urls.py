@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from items import api, form_pages, key_pages, views
+from items import api, bulk_pages, form_pages, key_pages, views
 from items.orders import read_id
 from items.problems import Problem, preferred_type
 
@@ -54,6 +54,7 @@ urlpatterns = [
     path("", page_or_json(views.item_list, api.item_list), name="list"),
     path("new/", form_pages.item_new, name="new"),
     path("similar/", form_pages.item_similar, name="similar"),
+    path("delete/", bulk_pages.item_delete_many, name="delete_many"),
     path("<id:pk>/", page_or_json(views.item_detail, api.item_detail), name="detail"),
     path("<id:pk>/edit/", form_pages.item_edit, name="edit"),
     path("<id:pk>/delete/", form_pages.item_delete, name="delete"),

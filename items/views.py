@@ -24,19 +24,31 @@ SIGNED_OUT = gettext_lazy(
 View = Callable[..., HttpResponse]
 
 
-def page(*methods: str, permission: str, show_again: View | None = None) -> Callable[[View], View]:
+def _one(request: HttpRequest) -> int:
+    return 1
+
+
+def page(
+    *methods: str,
+    permission: str,
+    show_again: View | None = None,
+    items_written: Callable[[HttpRequest], int] = _one,
+) -> Callable[[View], View]:
     """Guard a page: its methods first, then CSRF, then rights, of which strangers may sign in for.
 
     Django's middleware would look at CSRF first, and answer a wrong method with 403.
     Where people type, `show_again(request, why, status, **kwargs)` answers a form that is not
     let in, so that the text is not lost; for one that fails CSRF, the site's error page calls it.
+    `items_written` tells how many items a POST counts for, where visitors are limited.
     """
 
     def decorate(view: View) -> View:
         @csrf_protect
         def protected(request: HttpRequest, **kwargs: int) -> HttpResponse:
             if request.user.has_perm(permission):
-                return _limited(view, request, show_again, **kwargs)
+                if request.method == "POST" and not request.user.is_authenticated:
+                    return _limited(view, request, show_again, items_written(request), **kwargs)
+                return view(request, **kwargs)
             is_known = request.user.is_authenticated
             if show_again and request.method == "POST" and not wants_json(request):
                 return show_again(request, NOT_YOURS if is_known else SIGNED_OUT, 403, **kwargs)
@@ -58,12 +70,11 @@ def page(*methods: str, permission: str, show_again: View | None = None) -> Call
 
 
 def _limited(
-    view: View, request: HttpRequest, show_again: View | None, **kwargs: int
+    view: View, request: HttpRequest, show_again: View | None, items: int, **kwargs: int
 ) -> HttpResponse:
-    """Answer, unless a visitor writes too often."""
+    """Answer, unless a visitor writes too much."""
     try:
-        if request.method == "POST" and not request.user.is_authenticated:
-            limits.check_visitors_write(request)
+        limits.check_visitors_write(request, items)
     except Problem as problem:
         if not show_again or wants_json(request):
             return _not_so_fast(request, problem)

@@ -72,6 +72,13 @@ def test_an_array_counts_as_what_it_holds(client, settings):
     assert Item.objects.count() == 5
 
 
+def test_tells_when_waiting_will_not_help(client):
+    refused = client.post("/items/", f"[{BOOK}, {BOOK}, {BOOK}]", "application/json")
+
+    assert refused.status_code == 429
+    assert "at most 2 items a minute" in refused.json()["detail"]
+
+
 def test_each_address_has_its_own_limit(client):
     for _ in range(3):
         post(client)

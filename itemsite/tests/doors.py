@@ -97,6 +97,30 @@ def _form_body(in_parts: bool, pairs: list[tuple[str, str]], token: str) -> byte
     return f"{parts}--zz--\r\n".encode("utf-8", "surrogatepass")
 
 
+FIRST_ITEM = "1--7620678293940249823"  # hashint8extended(1, 1), the same in every PostgreSQL
+
+
+def many(known: Credentials) -> Strategy[Sent]:
+    """Several items, or all that match, to be deleted."""
+    ids = st.lists(st.tuples(st.just("id"), item_id.map(str)), max_size=3)
+    named = st.tuples(st.sampled_from(["id", "all", "q", "sort", "after"]), any_text | any_words)
+    some = st.builds(lambda ids, others: ids + others, ids, st.lists(named, max_size=2))
+    first = st.sampled_from([[("id", "1")], [("q", "first"), ("all", "1")]])
+    confirmed = st.sampled_from([FIRST_ITEM] * 3 + ["5-1", "0-0", "1-" + "9" * 60]) | any_text
+    kind = ("Content-Type", "application/x-www-form-urlencoded")
+    return st.builds(
+        lambda method, asked, confirmed: Sent(
+            method,
+            "/items/delete/?" + "&".join(f"{name}={quoted(value)}" for name, value in asked),
+            [HTML, known.cookies(), kind],
+            f"csrfmiddlewaretoken={TOKEN}&confirmed={quoted(confirmed)}".encode(),
+        ),
+        st.sampled_from(["GET", "POST", "POST"]),
+        first | some,
+        confirmed,
+    )
+
+
 def queries(known: Credentials) -> Strategy[Sent]:
     value = any_text | any_words | st.sampled_from([*ORDERS, "1", "1000", "1001"])
     return st.builds(
@@ -233,6 +257,7 @@ def lines(known: Credentials) -> Strategy[Sent]:
 
 DOORS: dict[str, Callable[[Credentials], Strategy[Sent]]] = {
     "form": forms,
+    "many": many,
     "query": queries,
     "admin query": admin_queries,
     "object": objects,

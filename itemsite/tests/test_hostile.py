@@ -135,7 +135,7 @@ HEADERS = {
     "odd conditions": (200, get("/items/", 'If-None-Match: "\xff\r\nIf-Modified-Since: x\r\n')),
 }
 ADDRESSES = {
-    "long": (414, get("/items/?" + "a" * 6000)),
+    "long": (414, get("/items/?" + "a" * 9000)),
     "dots": (404, get("/items/../admin/")),
     "coded dots": (404, get("/static/%2e%2e/%2e%2e/etc/passwd")),
     "backslashes": (404, get("/static/..\\..\\settings.py")),

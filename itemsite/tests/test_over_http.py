@@ -114,6 +114,18 @@ def test_the_longest_link_fits_gunicorn(server):
     assert (status, len(items)) == (200, 1)
 
 
+def test_a_page_of_ticks_fits_gunicorn(server):
+    ids = range(2**63 - 200, 2**63)
+    ticks = "&".join(f"id={n}" for n in ids)
+
+    status, _, page = server.request(
+        "GET", f"/items/delete/?q={quote('😀' * 200)}&sort=changed&size=200&{ticks}"
+    )
+
+    assert status == 404
+    assert b"gone already" in page
+
+
 def test_an_unknown_host_is_refused(server):
     status, _, problem = server.request("GET", "/items/", Host="evil.example")
 

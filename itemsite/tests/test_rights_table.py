@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
+from items.bulk import Choice, fingerprint
 from items.keys import ApiKey
 from items.models import Item
 
@@ -33,6 +34,8 @@ GET  /items/                                   login     200     403    200    2
 GET  /items/new/                               login   login     403    403    200   403   200  200
 POST /items/new/                                 403     403     403    403    302   403   302  302
 GET  /items/similar/                           login     200     403    200    200   403   200  200
+GET  /items/delete/?id={item}                  login   login     403    403    200   403   200  200
+POST /items/delete/?id={item}                  login   login     403    403    302   403   302  302
 GET  /items/{item}/                            login     200     403    200    200   403   200  200
 GET  /items/{item}/edit/                       login   login     403    403    200   403   200  200
 POST /items/{item}/edit/                         403     403     403    403    302   403   302  302
@@ -126,6 +129,7 @@ COMMANDS = {
 
 FORMS = {
     "/items/new/": {"name": "x"},
+    "/items/delete/?id={item}": {"confirmed": "{confirmed}"},
     "/items/{item}/edit/": {"name": "x", "version": "1"},
     "/items/{item}/delete/": {"version": "1"},
     "/theme/": {"theme": "dark"},
@@ -174,8 +178,10 @@ def things(people):
     """Return what the addresses name."""
     key = ApiKey(user=people["editor"], name="to revoke")
     key.issue()
+    item = Item.objects.create(name="Book")
     return {
-        "item": Item.objects.create(name="Book").id,
+        "item": item.id,
+        "confirmed": fingerprint(Choice(None, (item.id,))),
         "key": key.id,
         "user": people["account"].id,
         "group": Group.objects.get(name="Readers").id,
@@ -288,7 +294,7 @@ def routes(patterns, before=""):
 
 
 def test_every_address_has_its_row():
-    paths = re.findall(r"^\S+ +(/\S*)", PAGES + JSON, re.MULTILINE)
+    paths = re.findall(r"^\S+ +(/[^\s?]*)", PAGES + JSON, re.MULTILINE)
 
     rows = {resolve(re.sub(r"{\w+}", "1", path)).route for path in paths}
 

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from http.client import BadStatusLine, HTTPMessage, HTTPResponse, IncompleteRead
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 
@@ -134,6 +134,8 @@ def _texts(fields: dict, name: str = "", description: str = "") -> tuple[str, st
 
 def _submitted(sent: Sent, answer: Answer, before: Rows, after: Rows) -> Rows:
     """Return the rows after a form was taken: the one row it is about may differ."""
+    if sent.target.startswith("/items/delete/"):
+        return _deleted(sent, before, after)
     form = re.fullmatch("/items/(?:([0-9]+)/)?(new|edit|delete)/", sent.target)
     if not form or answer.headers["Location"].startswith("/accounts/login/"):
         return before
@@ -144,6 +146,15 @@ def _submitted(sent: Sent, answer: Answer, before: Rows, after: Rows) -> Rows:
     made = after.keys() - before.keys()  # none where the same form came before
     assert len(made) == 1 or (not made and b"key" in sent.body)
     return before | {pk: after[pk] for pk in made}
+
+
+def _deleted(sent: Sent, before: Rows, after: Rows) -> Rows:
+    """Return the rows without those that were ticked, or those left of all that match."""
+    asked = parse_qs(urlsplit(sent.target).query, keep_blank_values=True)
+    if "all" in asked:
+        return {pk: texts for pk, texts in before.items() if pk in after}
+    ids = {int(pk) for pk in asked["id"]}
+    return {pk: texts for pk, texts in before.items() if pk not in ids}
 
 
 def _found(pattern: str, address: str) -> re.Match:

@@ -1,0 +1,88 @@
+"""The page that asks before many items are deleted, and deletes them."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
+from items import bulk
+from items.bulk import Choice, Fingerprint
+from items.statements import Busy, TooLong
+from items.views import NOT_YOURS, page
+
+
+def _items_confirmed(request: HttpRequest) -> int:
+    """Return how many items a POST deletes if it deletes any."""
+    return max(1, _confirmed(request).count)
+
+
+@page("GET", "POST", permission="items.delete_item", items_written=_items_confirmed)
+def item_delete_many(request: HttpRequest) -> HttpResponse:
+    if not request.user.has_perm("items.view_item"):  # what is found tells what is in a text
+        raise PermissionDenied(NOT_YOURS)
+    choice = bulk.read_choice(request.GET)  # of a POST too: the form's address is its page's
+    try:
+        if request.method == "POST" and choice:
+            return _delete(request, choice)
+        return _confirmation(request, choice)
+    except TooLong:
+        raise BadRequest(gettext("So many at once take too long. Delete them in parts."))
+
+
+def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
+    confirmed = _confirmed(request)
+    if confirmed == bulk.NOTHING:
+        return _confirmation(request, choice, gettext("This form was out of date."))
+    try:
+        found = bulk.delete(choice, confirmed)
+    except Busy:
+        notice = gettext(
+            "Somebody is changing or deleting some of these: perhaps you, by a second click."
+        )
+        return _confirmation(request, choice, notice)
+    if not found.count:
+        messages.info(request, gettext("These items are gone already."))
+    elif found != confirmed:
+        return _confirmation(request, choice, _difference(confirmed, found))
+    else:
+        messages.success(request, _deleted(found.count))
+    return redirect(choice.list_url)
+
+
+def _confirmation(request: HttpRequest, choice: Choice, notice: str = "") -> HttpResponse:
+    # The fingerprint comes first: what is written between the two is then refused later, and not
+    # deleted though no name was shown.
+    found = bulk.fingerprint(choice) if choice else bulk.NOTHING
+    names = bulk.first_names(choice) if found.count else []
+    context = {
+        "choice": choice,
+        "found": found,
+        "names": names,
+        "rest": found.count - len(names),
+        "gone": len(choice.ids) - found.count,
+        "notice": notice,
+    }
+    status = 422 if not choice else 404 if not found.count else 409 if notice else 200
+    return render(request, "items/item_delete_many.html", context, status=status)
+
+
+def _confirmed(request: HttpRequest) -> Fingerprint:
+    return bulk.read_fingerprint(request.POST.get("confirmed", ""))
+
+
+def _difference(confirmed: Fingerprint, found: Fingerprint) -> str:
+    if confirmed.count == found.count:
+        return gettext("Some of them changed after you were asked.")
+    numbers = {"before": _number(confirmed.count), "now": _number(found.count)}
+    return gettext("You were asked about %(before)s; meanwhile it is %(now)s.") % numbers
+
+
+def _deleted(count: int) -> str:
+    sentence = ngettext("Deleted %(count)s item.", "Deleted %(count)s items.", count)
+    return sentence % {"count": _number(count)}
+
+
+def _number(count: int) -> str:
+    return number_format(count, use_l10n=True, force_grouping=True)

@@ -1,0 +1,291 @@
+"""Many items at once: those that were confirmed go, in one statement, and no others."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from items import bulk, limits
+from items.models import Item
+from items.search import WORDS_MAX_LENGTH
+from items.statements import Busy, TooLong
+from items.tests.forms import form_of
+
+pytestmark = pytest.mark.django_db
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def books():
+    """Return three items that hold a word, beside one that does not."""
+    Item.objects.create(name="Pen")
+    return [Item.objects.create(name=f"Book <{n}>") for n in range(3)]
+
+
+def ticked(*items):
+    return "/items/delete/?" + "&".join(f"id={item.pk}" for item in items)
+
+
+def confirm(client, address):
+    """Ask, and send the form that is shown."""
+    return client.post(address, form_of(client.get(address)))
+
+
+def names():
+    return list(Item.objects.order_by("id").values_list("name", flat=True))
+
+
+def test_deletes_what_is_ticked(client, books):
+    page = client.get(ticked(*books[:2]))
+    response = client.post(ticked(*books[:2]), form_of(page))
+
+    assertContains(page, "<h1>Delete 2 items?</h1>", html=True)
+    assertContains(page, "Book &lt;0&gt;</a>")
+    assertContains(page, "Book &lt;1&gt;</a>")
+    assertRedirects(response, "/items/", fetch_redirect_response=False)
+    assert names() == ["Pen", "Book <2>"]
+    assertContains(client.get("/items/", headers=HTML), "Deleted 2 items.")
+
+
+def test_the_rows_of_the_list_lead_there(client, books):
+    page = client.get("/items/?q=book&sort=name", headers=HTML).text
+
+    (form,) = re.findall('<form id="many".*?</form>', page, re.DOTALL)
+    ticks = re.findall('<input type="checkbox" name="id" value="([0-9]+)" form="many"', page)
+    assert ticks == [str(book.pk) for book in books]
+    assert 'action="/items/delete/"' in form
+    assert re.findall('<input type="hidden" name="(.*?)" value="(.*?)">', form) == [
+        ("q", "book"),
+        ("sort", "name"),
+    ]
+    assert '<button class="button quiet" name="all" value="1">Delete all 3 that match…<' in form
+
+
+def test_who_may_not_delete_has_no_ticks(client, books, settings):
+    client.get("/items/", headers=HTML)  # remembers rows that have some
+    settings.VISITORS_MAY = ["view", "change"]
+
+    page = client.get("/items/", headers=HTML)
+
+    assertNotContains(page, 'name="id"')
+    assertNotContains(page, "/items/delete/")
+
+
+def test_deletes_all_that_match_and_goes_back_to_that_list(client, books):
+    address = "/items/delete/?q=book&sort=name&size=100&after=x&all=1"
+    page = client.get(address)
+    response = client.post(address, form_of(page))
+
+    assertContains(page, "All that hold <strong>book</strong>")
+    assertRedirects(response, "/items/?q=book&sort=name&size=100", fetch_redirect_response=False)
+    assert names() == ["Pen"]
+
+
+def test_deletes_the_whole_list(client, books):
+    page = client.get("/items/delete/?all=1")
+    client.post("/items/delete/?all=1", form_of(page))
+
+    assertContains(page, "The whole list will be empty")
+    assert names() == []
+
+
+def test_names_twenty_in_the_order_of_the_list_and_counts_the_rest(client):
+    Item.objects.bulk_create(Item(name=f"item {n:04}") for n in range(1023))
+
+    page = client.get("/items/delete/?q=item&sort=name&all=1")
+
+    assertContains(page, "<h1>Delete 1,023 items?</h1>", html=True)
+    assert re.findall(r"item \d+", page.text) == [f"item {n:04}" for n in range(20)]
+    assertContains(page, "<li>and 1,003 more</li>", html=True)
+
+
+def test_a_page_of_ticks_leads_back_to_that_page(client, books):
+    page = client.get(f"{ticked(books[0])}&sort=name&after=WyJuYW1lIiwicGVuIiwxXQ")
+
+    assertContains(page, 'href="/items/?sort=name&amp;after=WyJuYW1lIiwicGVuIiwxXQ"')
+
+
+def test_is_one_statement(client, books, django_assert_num_queries):
+    fields = form_of(client.get("/items/delete/?q=book&all=1"))
+
+    with django_assert_num_queries(4):  # two for the savepoint, one for the time that it may take
+        client.post("/items/delete/?q=book&all=1", fields)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda book: Item.objects.create(name="Book <4>"), "about 3; meanwhile it is 4"),
+        (lambda book: book.delete(), "about 3; meanwhile it is 2"),
+        (lambda book: Item.objects.filter(pk=book.pk).update(name="My book"), "Some of them"),
+        (lambda book: (book.delete(), Item.objects.create(name="Book <0>")), "Some of them"),
+    ],
+    ids=["one more", "one less", "one changed", "one for another"],
+)
+def test_asks_again_when_it_is_not_what_was_confirmed(client, books, change, told):
+    address = "/items/delete/?q=book&all=1"
+    fields = form_of(client.get(address))
+    change(books[0])
+    before = names()
+
+    again = client.post(address, fields)
+    there = names()
+    done = client.post(address, form_of(again))
+
+    assertContains(again, told, status_code=409)
+    assert there == before
+    assertRedirects(done, "/items/?q=book", fetch_redirect_response=False)
+    assert names() == ["Pen"]
+
+
+@pytest.mark.parametrize(
+    "confirmed", ["", "3", "3-", "3-1", "x-1", "3-1-1", f"3-{'9' * 50}", "٣-1"]
+)
+def test_asks_again_when_nothing_right_was_confirmed(client, books, confirmed):
+    response = client.post(ticked(*books), {"confirmed": confirmed})
+
+    assertContains(response, "Nothing is deleted yet", status_code=409)
+    assert len(names()) == 4
+
+
+def test_a_confirmation_holds_for_its_own_items_only(client, books):
+    fields = form_of(client.get(ticked(books[0])))
+
+    assert client.post(ticked(books[1]), fields).status_code == 409
+    assert len(names()) == 4
+
+
+def test_the_second_click_is_told_that_they_are_gone(client, books):
+    fields = form_of(client.get(ticked(*books)))
+    client.post(ticked(*books), fields)
+
+    again = client.post(ticked(*books), fields)
+
+    assertRedirects(again, "/items/", fetch_redirect_response=False)
+    assertContains(client.get("/items/", headers=HTML), "These items are gone already.")
+
+
+def test_tells_what_is_gone_before_it_asks(client, books):
+    Item.objects.filter(pk=books[0].pk).delete()
+    some = client.get(ticked(*books))
+    Item.objects.all().delete()
+    none, none_found = client.get(ticked(*books)), client.get("/items/delete/?q=book&all=1")
+
+    assertContains(some, "1 that you ticked is gone already.")
+    assertContains(none, "What you ticked is gone already.", status_code=404)
+    assertContains(none_found, "There is nothing here any more.", status_code=404)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_asks_for_ticks(client, books, method):
+    response = getattr(client, method)("/items/delete/?q=book&sort=name")
+
+    assertContains(response, "Tick some rows first", status_code=422)
+    assertContains(response, 'href="/items/?q=book&amp;sort=name"', status_code=422)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("id=x", "can be no item"),
+        ("id=", "can be no item"),
+        ("id=1&id=-1", "can be no item"),
+        ("id=٣", "can be no item"),
+        (f"id={10**30}", "can be no item"),
+        (f"id={2**63}", "can be no item"),
+        ("id=1%00", "can be no item"),
+        ("&".join(f"id={n}" for n in range(1, 202)), "at most 200 rows"),
+        ("&".join(f"id={n}" for n in range(1, 2_000)), "malformed"),
+        (f"q={'a' * (WORDS_MAX_LENGTH + 1)}&all=1", "at most 200 characters"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_refuses(client, query, told):
+    assertContains(client.get(f"/items/delete/?{query}"), told, status_code=400)
+    assertContains(client.post(f"/items/delete/?{query}"), told, status_code=400)
+
+
+def test_needs_the_right_to_look_too(client, books, settings):
+    """Else the number of hits would tell what stands in the items."""
+    settings.VISITORS_MAY = ["delete"]
+
+    assert client.get("/items/delete/?q=book&all=1").status_code == 403
+
+
+def test_needs_its_token(books):
+    client = Client(enforce_csrf_checks=True)
+    fields = form_of(client.get(ticked(*books)))
+    token = fields.pop("csrfmiddlewaretoken")
+
+    refused = client.post(ticked(*books), fields)
+    taken = client.post(ticked(*books), fields | {"csrfmiddlewaretoken": token})
+
+    assert (refused.status_code, taken.status_code) == (403, 302)
+
+
+def test_visitors_delete_no_more_than_they_may_write(client, books, settings, monkeypatch):
+    settings.VISITOR_WRITES_PER_MINUTE = 3
+    monkeypatch.setattr(limits, "_over", {})
+    client.defaults["HTTP_ACCEPT"] = "text/html"
+
+    taken = confirm(client, ticked(*books[:2]))
+    refused = confirm(client, "/items/delete/?all=1")
+
+    assert taken.status_code == 302
+    assertContains(refused, "Wait, sign in", status_code=429)
+    assert names() == ["Pen", "Book <2>"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "told"),
+    [(Busy, 409, "perhaps you, by a second click"), (TooLong, 400, "Delete them in parts")],
+)
+def test_tells_when_it_cannot_be_now(client, books, monkeypatch, error, status, told):
+    def refuse(*args):
+        raise error
+
+    fields = form_of(client.get(ticked(*books)))
+    monkeypatch.setattr(bulk, "delete", refuse)
+
+    assertContains(client.post(ticked(*books), fields), told, status_code=status)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waits_for_nobody_for_long(books):
+    """Somebody writes one of them, and takes longer than a lock may."""
+    choice = bulk.Choice(None, tuple(book.pk for book in books))
+    confirmed = bulk.fingerprint(choice)
+
+    def delete():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10ms'")
+        try:
+            bulk.delete(choice, confirmed)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        Item.objects.filter(pk=books[0].pk).update(name="Tome")
+        with pytest.raises(Busy):
+            pool.submit(delete).result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_deletes(books):
+    choice = bulk.Choice(None, tuple(book.pk for book in books))
+    confirmed, start = bulk.fingerprint(choice), Barrier(2)
+
+    def delete(_):
+        start.wait()
+        try:
+            return bulk.delete(choice, confirmed)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(delete, range(2))) == {confirmed, bulk.NOTHING}
+    assert names() == ["Pen"]
