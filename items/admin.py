@@ -17,6 +17,7 @@ from items.models import Item, ItemQuerySet
 from items.search import COUNT_MAX
 
 admin.site.site_header = admin.site.site_title = "itemsite"
+admin.site.site_url = "/items/"
 
 
 class CappedPaginator(Paginator):

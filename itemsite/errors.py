@@ -182,8 +182,10 @@ def _written(
     if wants_json(request):
         return Problem(status, detail, headers=headers).response()
     context = {
+        "status": status,
         "title": ERROR_TITLES[status],
         "detail": detail,
+        "here": request.get_full_path() if request.method == "GET" else "",
         "request_id": request_id.get() if status >= 500 else None,
         **theme.theme(request),
     }

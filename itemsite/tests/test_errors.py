@@ -28,6 +28,18 @@ def test_an_unknown_address(client):
     assert answer["Content-Type"] == "application/problem+json"
 
 
+def test_the_pages_help_on(client, monkeypatch):
+    monkeypatch.setattr(listing, "read_page", failing(OperationalError("no route to host")))
+
+    nowhere = client.get("/no/such/page/", headers=HTML)
+    away = client.get("/items/?q=a&sort=name", headers=HTML)
+    foreign = client.post("/theme/", headers=HTML | {"Sec-Fetch-Site": "cross-site"})
+
+    assertContains(nowhere, 'role="search" action="/items/"', status_code=404)
+    assertContains(away, 'href="/items/?q=a&amp;sort=name"', status_code=503)
+    assertContains(foreign, 'href="/accounts/login/"', status_code=403)
+
+
 def failing(error, sqlstate=None):
     """Return a view that fails as the database would."""
 

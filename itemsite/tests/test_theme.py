@@ -20,6 +20,16 @@ def test_the_choice_is_kept_and_shown_on_every_page(client):
         assert "Cookie" in page["Vary"]
 
 
+def test_the_admin_wears_it_too(client):
+    client.post("/theme/", {"theme": "dark"})
+
+    page = client.get("/admin/login/")
+
+    assertContains(page, "theme-dark")
+    assertContains(page, 'value="dark" aria-pressed="true"')
+    assertContains(page, '<a href="/items/">To the list</a>', html=True)
+
+
 def test_system_forgets_the_choice(client):
     client.post("/theme/", {"theme": "light"})
 
