@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from itemsite.tests.browser.chromium import NOT_THERE, find_chromium, note_faults
+from itemsite.tests.browser.states import ITEMS
 from itemsite.tests.clone import Clone
 
 PATIENCE_MILLISECONDS = 15_000  # until something has certainly failed
@@ -39,6 +40,7 @@ def clone(tmp_path_factory):
 def server(browser, clone):
     """Return a server on which visitors may do everything; without a browser there is none."""
     server = clone.serve().wait_for_address()
+    server.password = re.search(r"password (\S+)", server.output)[1]  # of the account admin
     yield server
     server.stop()
 
@@ -58,10 +60,10 @@ def site(server, database):
     return server
 
 
-@pytest.fixture(scope="package")
-def password(server):
-    """Return the password of the account `admin`."""
-    return re.search("password (\\S+)", server.output)[1]
+@pytest.fixture
+def items(site):
+    """Put some items into the list: numbers 1 to 3."""
+    site.request("POST", "/items/", ITEMS)
 
 
 @pytest.fixture

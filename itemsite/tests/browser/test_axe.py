@@ -1,0 +1,36 @@
+"""axe-core 4.14.1 finds nothing in any page, light or dark, narrow or wide.
+
+axe.min.js is the file of the npm package of that name and version, as it is: no wheel has it for
+Python 3.11, and bin/test asks for nothing but PyPI. It is for tests alone, under its own licence.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from itemsite.tests.browser.states import STATES
+
+AXE = Path(__file__).with_name("axe.min.js").read_text()
+TAGS = "wcag2a wcag2aa wcag21a wcag21aa wcag22a wcag22aa best-practice".split()
+RUN = """async tags => (await axe.run({ runOnly: tags, resultTypes: ["violations"] })).violations
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" | ")}`)"""
+OVERFLOW = "() => document.documentElement.scrollWidth - innerWidth"
+WIDTHS = (1280, 320)  # CSS pixels; at 320 nothing may scroll sideways (WCAG 1.4.10)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(scripted_page, site, items, state):
+    page = scripted_page
+    STATES[state](page, site)
+    page.evaluate(AXE)
+
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            # Without motion: colours on their way from one scheme to the other would be measured.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [f"{width} {scheme}: {line}" for line in page.evaluate(RUN, TAGS)]
+
+    assert not found, "\n".join(found)
+    assert page.evaluate(OVERFLOW) <= 0
