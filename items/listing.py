@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from items.marks import mark
 from items.models import SUMMARY_LENGTH
@@ -68,7 +69,7 @@ class Listing:
 
     @property
     def find_form(self) -> SafeString:
-        return _find_form(self.wanted.words, self.wanted.sort, self.wanted.size)
+        return _find_form(self.wanted.words, self.wanted.sort, self.wanted.size, get_language())
 
     def before_url(self) -> str:
         return self.page.before and list_url(
@@ -168,26 +169,38 @@ def _columns(wanted: Selection) -> str:
 
 
 def _rows(rows: list[tuple], words: tuple[str, ...], has_ticks: bool) -> SafeString:
-    return mark_safe("".join([_row(*row[:ESTIMATE], words, has_ticks) for row in rows]))
+    page = (words, has_ticks, get_language())
+    return mark_safe("".join([_row(*row[:ESTIMATE], *page) for row in rows]))
 
 
 @lru_cache(ROWS_REMEMBERED)
 def _row(
-    pk: int, name: str, summary: str, updated_at: str, words: tuple[str, ...], has_tick: bool
+    pk: int,
+    name: str,
+    summary: str,
+    updated_at: str,
+    words: tuple[str, ...],
+    has_tick: bool,
+    language: str,
 ) -> SafeString:
-    """Return a row's HTML. It depends on nothing else, so an unchanged row is rendered once."""
+    """Return a row's HTML. It depends on nothing else, so an unchanged row is rendered once.
+
+    The language is the active one; it is asked for once a page.
+    """
+    changed = localtime(datetime.fromisoformat(updated_at))
     context = {
         "pk": str(pk),  # a number would be localised
         "name": mark(name, words),
         "summary": mark(summary, words),
-        "changed": localtime(datetime.fromisoformat(updated_at)).strftime("%Y-%m-%d %H:%M"),
+        "changed": date_format(changed, "DATETIME_FORMAT"),
+        "changed_iso": changed.isoformat(timespec="seconds"),
         "has_tick": has_tick,
     }
     return render_to_string("items/_row.html", context)
 
 
 @lru_cache(FORMS_REMEMBERED)
-def _find_form(words: tuple[str, ...], sort: str, size: int) -> SafeString:
+def _find_form(words: tuple[str, ...], sort: str, size: int, language: str) -> SafeString:
     labels = list(SORT_LABELS.items())[0 if words else 1 :]  # without words none is best
     default = default_sort(words)
     context = {
