@@ -27,8 +27,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
 from items.problems import Problem, request_id, wants_json
-from itemsite import theme
-from itemsite.languages import language_of
+from itemsite import languages, theme
 
 RETRY_AFTER_SECONDS = 2
 TOO_OLD = gettext_lazy(
@@ -168,7 +167,7 @@ def _answer(
     headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Answer in the reader's language, which outside of its middleware nobody has chosen yet."""
-    language = language_of(request)
+    language = languages.language_of(request)
     with override(language):
         response = _written(request, status, str(detail), headers)
     response["Content-Language"] = language
@@ -187,9 +186,10 @@ def _written(
         "detail": detail,
         "here": request.get_full_path() if request.method == "GET" else "",
         "request_id": request_id.get() if status >= 500 else None,
+        **languages.language(request),
         **theme.theme(request),
     }
     # Without the request: the page asks the database nothing, not even who is signed in.
     response = HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
-    patch_vary_headers(response, ["Cookie"])  # for the theme
+    patch_vary_headers(response, ["Cookie"])  # for the language and the theme
     return response

@@ -108,6 +108,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "items.rights.open_to_visitors",
+                "itemsite.languages.language",
                 "itemsite.theme.theme",
             ],
         },

@@ -6,15 +6,15 @@ The server writes it into the page, so nothing flashes in the other theme first.
 from functools import lru_cache
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+
+from itemsite.switches import switch
 
 SYSTEM = "system"
 THEMES = (SYSTEM, "light", "dark")
@@ -22,16 +22,9 @@ COOKIE = "theme"
 COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
 
 
-@csrf_exempt
-@require_POST
+@switch
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the choice and lead back to where it was made.
-
-    The switch is on every page, and a CSRF token would cost each of them a cookie. Against a page
-    of another site, which could do no more than change the colours, the browser's word is enough.
-    """
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise PermissionDenied(gettext("The theme is chosen on this site's own pages."))
+    """Keep the choice and lead back to where it was made."""
     choice = request.POST.get("theme")
     if choice not in THEMES:
         raise BadRequest(gettext("There is no such theme."))

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from items.docs import docs, openapi
 from items.urls import key_urlpatterns
-from itemsite import theme
+from itemsite import languages, theme
 from itemsite.accounts import throttled
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("items/", include("items.urls")),
     path("docs/", docs, name="docs"),
     path("openapi.json", openapi, name="openapi"),
+    path("language/", languages.choose, name="language"),
     path("theme/", theme.choose, name="theme"),
     path("accounts/", include("itemsite.accounts")),
     path("accounts/keys/", include((key_urlpatterns, "keys"))),

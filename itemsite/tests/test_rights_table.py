@@ -41,6 +41,7 @@ GET  /items/{item}/edit/                       login   login     403    403    2
 POST /items/{item}/edit/                         403     403     403    403    302   403   302  302
 GET  /items/{item}/delete/                     login   login     403    403    200   403   200  200
 POST /items/{item}/delete/                     login   login     403    403    302   403   302  302
+POST /language/                                  302     302     302    302    302   302   302  302
 GET  /docs/                                      200     200     200    200    200   200   200  200
 GET  /openapi.json                               200     200     200    200    200   200   200  200
 POST /theme/                                     302     302     302    302    302   302   302  302
@@ -132,6 +133,7 @@ FORMS = {
     "/items/delete/?id={item}": {"confirmed": "{confirmed}"},
     "/items/{item}/edit/": {"name": "x", "version": "1"},
     "/items/{item}/delete/": {"version": "1"},
+    "/language/": {"language": "de"},
     "/theme/": {"theme": "dark"},
     "/accounts/keys/": {"name": "x", "expires": "30d"},
     "/admin/items/item/": {"action": "delete_selected", "_selected_action": "{item}", "post": "y"},
