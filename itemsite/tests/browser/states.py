@@ -74,6 +74,17 @@ def delete_conflict(page, site):
     press(page, "Delete")
 
 
+def ticked(page, site):
+    page.goto("/items/?q=chair")
+    page.get_by_role("checkbox", name="Chair").check()
+
+
+def bulk_delete_conflict(page, site):
+    page.goto("/items/delete/?all=1")
+    site.request("PATCH", "/items/1/", {"description": "Square"})
+    press(page, "Delete 3 items")
+
+
 def not_allowed(page, site):
     page.goto("/items/1/delete/")
     page.context.clear_cookies()
@@ -131,6 +142,10 @@ STATES = {
     "a conflict": conflict,
     "a deletion": at("/items/1/delete/"),
     "a deletion of what changed": delete_conflict,
+    "a ticked row": ticked,
+    "nothing ticked": at("/items/delete/"),
+    "a deletion of all that match": at("/items/delete/?all=1"),
+    "a deletion of many that changed": bulk_delete_conflict,
     "documentation": at("/docs/"),
     "signing in": at("/accounts/login/"),
     "a failed sign-in": failed_sign_in,
