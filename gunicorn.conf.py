@@ -15,7 +15,7 @@ bind = address
 if "ITEMSITE_LISTENER_FD" in os.environ:  # bin/serve listens already
     bind = f"fd://{os.environ['ITEMSITE_LISTENER_FD']}"
 
-worker_class = "gevent"  # a slow client, or a query that hangs, holds up nobody else
+worker_class = "itemsite.worker.Worker"  # of gevent: who is slow holds up nobody else
 workers = 2
 worker_connections = 1000  # clients of a worker
 timeout = 30  # seconds without a sign of life before a worker is replaced
