@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
@@ -8,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_lazy
 
@@ -113,6 +116,13 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
         if item is None or request.method != "POST":
             return item
         return Item.objects.select_for_update().filter(pk=item.pk).first()
+
+    def get_deleted_objects(self, objs: Sequence[Item] | QuerySet, request: HttpRequest) -> tuple:
+        """Refuse more than are counted: each would be named, and written into the admin's log."""
+        if isinstance(objs, QuerySet) and objs.order_by()[: COUNT_MAX + 1].count() > COUNT_MAX:
+            told = gettext("More than %(max)s items are deleted in the list: /items/.")
+            raise BadRequest(told % {"max": number_format(COUNT_MAX, force_grouping=True)})
+        return super().get_deleted_objects(objs, request)
 
     def save_model(self, request: HttpRequest, obj: Item, form: ItemForm, change: bool) -> None:
         form.save()  # writes the changed fields alone

@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
+from items import admin
 from items.keys import ApiKey
 from items.models import Item
 from items.search import COUNT_MAX
@@ -53,6 +54,20 @@ def test_changes_and_deletes(admin_client):
     assert (item.name, item.version) == ("Tome", 2)
     assert deleted.status_code == 302
     assert not Item.objects.exists()
+
+
+def test_deletes_all_that_were_found_but_no_more_than_are_counted(admin_client, monkeypatch):
+    monkeypatch.setattr(admin, "COUNT_MAX", 2)
+    items = [Item.objects.create(name=name) for name in ("Book 1", "Book 2", "Pen")]
+    form = {"action": "delete_selected", "_selected_action": items[0].pk, "select_across": "1"}
+
+    too_many = admin_client.post(LIST, form)
+    shown = admin_client.post(f"{LIST}?q=book", form)
+    admin_client.post(f"{LIST}?q=book", form | {"post": "yes"})
+
+    assertContains(too_many, "More than 2 items are deleted in the list", status_code=400)
+    assertContains(shown, "Items: 2")
+    assert [item.name for item in Item.objects.all()] == ["Pen"]
 
 
 def test_does_not_bring_back_what_was_deleted(admin_client):
