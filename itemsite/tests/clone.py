@@ -13,7 +13,7 @@ from pathlib import Path
 
 from itemsite.programs import PROJECT
 
-PARTS = ("itemsite", "items", "templates", "static", "manage.py", "gunicorn.conf.py")
+PARTS = ("itemsite", "items", "locale", "templates", "static", "manage.py", "gunicorn.conf.py")
 PATIENCE_SECONDS = 60  # until something has certainly failed
 
 

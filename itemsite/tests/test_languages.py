@@ -3,9 +3,65 @@
 import pytest
 from pytest_django.asserts import assertContains
 
+from items.models import Item
+
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
 GERMAN = HTML | {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
+BLANK = '{"name": ""}'
+
+
+def test_the_list_in_german(client):
+    Item.objects.create(name="Buch", updated_at="2026-03-22T21:52:00Z")
+
+    response = client.get("/items/", headers=GERMAN)
+
+    assertContains(response, "<h1>Einträge</h1>", html=True)
+    assertContains(response, "1 Eintrag<")
+    time = '<time datetime="2026-03-22T21:52:00+00:00">22. März 2026, 21:52</time>'
+    assertContains(response, time, html=True)
+    assertContains(client.get("/items/", headers=HTML), ">22 Mar 2026, 21:52<")
+
+
+def test_numbers_in_german(client):
+    Item.objects.bulk_create(Item(name="Stift") for _ in range(1001))
+
+    assertContains(client.get("/items/", headers=GERMAN), "1.001 Einträge")
+    assertContains(client.get("/items/", headers=HTML), "1,001 items")
+    assertContains(client.get("/items/new/", headers=GERMAN), "Bis zu 10.000 Zeichen")
+
+
+def test_a_form_error_in_german(client):
+    response = client.post("/items/new/", {"name": " "}, headers=GERMAN)
+
+    assertContains(response, "Dieses Feld ist zwingend erforderlich.", status_code=422)
+
+
+def test_an_error_before_any_page_in_german(client):
+    response = client.get("/items/", headers=GERMAN | {"Host": "elsewhere.example"})
+
+    assertContains(response, "Das war nicht lesbar", status_code=400)
+    assertContains(response, '<html lang="de"', status_code=400)
+
+
+def test_scripts_are_answered_in_english(client):
+    """Also after a page in German, and at addresses that are only people's."""
+    client.cookies["language"] = "de"
+    assert client.get("/items/", headers=GERMAN)["Content-Language"] == "de"
+
+    german = {"Accept-Language": "de"}
+    told = [
+        client.post("/items/", BLANK, "application/json", headers=german),
+        client.get("/items/7/", headers=german),
+        client.get("/nothing/", headers=german),
+    ]
+
+    assert [response.json()["detail"] for response in told] == [
+        "Some fields are wrong; errors names them.",
+        "There is no item 7.",
+        "There is nothing here.",
+    ]
+    assert told[0].json()["errors"][0]["detail"] == "This field is required."
 
 
 def test_people_choose_and_come_back(client):
