@@ -71,6 +71,10 @@ class Listing:
     def find_form(self) -> SafeString:
         return _find_form(self.wanted.words, self.wanted.sort, self.wanted.size, get_language())
 
+    @property
+    def many_form(self) -> SafeString:
+        return _many_form(self.wanted, self.total, self.is_close, get_language())
+
     def before_url(self) -> str:
         return self.page.before and list_url(
             replace(self.wanted, after="", before=self.page.before)
@@ -78,10 +82,6 @@ class Listing:
 
     def after_url(self) -> str:
         return self.page.after and list_url(replace(self.wanted, after=self.page.after, before=""))
-
-    @property
-    def query(self) -> dict[str, str | int]:
-        return _query(self.wanted)
 
     def top_url(self) -> str:
         return list_url(replace(self.wanted, after="", before=""))
@@ -213,3 +213,14 @@ def _find_form(words: tuple[str, ...], sort: str, size: int, language: str) -> S
         "sizes": SIZES,
     }
     return render_to_string("items/_find.html", context)
+
+
+@lru_cache(FORMS_REMEMBERED)
+def _many_form(wanted: Selection, total: int | None, is_close: bool, language: str) -> SafeString:
+    context = {
+        "query": _query(wanted),
+        "words": wanted.words,
+        "total": total,
+        "is_close": is_close,
+    }
+    return render_to_string("items/_many.html", context)
