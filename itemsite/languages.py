@@ -12,14 +12,20 @@ from django.utils.translation import get_language, get_language_from_request, ov
 from django.views.i18n import set_language
 
 from items.problems import wants_json
+from itemsite.headers import ADMIN
 from itemsite.switches import switch
 
 choose = switch(set_language)  # leads back by the Referer, within the site
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the reader's language; scripts get English, which they may have learnt to expect."""
-    return settings.LANGUAGE_CODE if wants_json(request) else get_language_from_request(request)
+    """Return the reader's language; scripts get English, which they may have learnt to expect.
+
+    The admin has no side for scripts. What takes anything there is a page's own JavaScript.
+    """
+    if wants_json(request) and not request.path_info.startswith(ADMIN):
+        return settings.LANGUAGE_CODE
+    return get_language_from_request(request)
 
 
 def speak(get_response: Callable) -> Callable:

@@ -61,6 +61,7 @@ function nameSimilar() {
   request = new XMLHttpRequest(); // fetch() gives text, and trusted types let no text become HTML
   request.open("GET", `${similar.dataset.url}?${new URLSearchParams({ name })}`);
   request.responseType = "document";
+  request.setRequestHeader("Accept", "text/html"); // as of people, in their language
   request.onload = ({ target: { status, response } }) => {
     const fresh = status === 200 && response?.getElementById("similar");
     if (fresh) similar.replaceChildren(...fresh.childNodes);

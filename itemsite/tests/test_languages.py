@@ -44,6 +44,12 @@ def test_an_error_before_any_page_in_german(client):
     assertContains(response, '<html lang="de"', status_code=400)
 
 
+def test_the_admins_javascript_in_german(admin_client):
+    response = admin_client.get("/admin/jsi18n/", headers=GERMAN | {"Accept": "*/*"})
+
+    assertContains(response, "von %(cnt)s ausgew")
+
+
 def test_scripts_are_answered_in_english(client):
     """Also after a page in German, and at addresses that are only people's."""
     client.cookies["language"] = "de"
