@@ -23,6 +23,7 @@ from items.search import (
     WORDS_MAX_LENGTH,
     Search,
     count,
+    count_sql,
     read_close,
     read_words,
 )
@@ -38,8 +39,7 @@ SORT_LABELS = {
 }
 ROWS_REMEMBERED = 4_096  # about 4 MB
 FORMS_REMEMBERED = 256
-ESTIMATE = 4  # the place in a row of what follows; before it is what _row() shows
-ESTIMATED_TOTAL = "(SELECT pg_stat_get_live_tuples('items_item'::regclass))"  # a second old
+SHOWN = 4  # columns that _row() shows; after them is the total, if the page says it
 LEAD_LENGTH = 50  # characters before the first hit, where the summary begins late
 
 
@@ -106,9 +106,10 @@ def read_listing(request: HttpRequest) -> Listing:
 def _total(wanted: Selection, page: Page) -> int | None:
     if not page.after:
         return len(page.rows)
+    if not wanted.words:
+        return page.rows[0][SHOWN]
     search = Search(wanted.words)
-    estimate = search.estimate(search.in_item) if wanted.words else page.rows[0][ESTIMATE]
-    return None if estimate > ENOUGH else count(search)
+    return None if search.estimate(search.in_item) > ENOUGH else count(search)
 
 
 def _near_misses(listing: Listing) -> Listing:
@@ -165,12 +166,23 @@ def _columns(wanted: Selection) -> str:
                 THEN '…' || substr(description, {start}, {SUMMARY_LENGTH})
                 ELSE {summary} END
         """
-    return f"id, name, {summary}, updated_at::text AS changed, {ESTIMATED_TOTAL}"
+    return f"id, name, {summary}, updated_at::text AS changed, {_total_column(wanted)}"
+
+
+def _total_column(wanted: Selection) -> str:
+    """Return SQL for how many items there are, on the first page of all of them.
+
+    PostgreSQL counts only where its statistics, a second old, say that it is quick.
+    """
+    if wanted.words or wanted.after or wanted.before:
+        return "NULL"
+    estimate = "(SELECT pg_stat_get_live_tuples('items_item'::regclass))"
+    return f"CASE WHEN {estimate} <= {ENOUGH} THEN ({count_sql('TRUE')}) END"
 
 
 def _rows(rows: list[tuple], words: tuple[str, ...], has_ticks: bool) -> SafeString:
     page = (words, has_ticks, get_language())
-    return mark_safe("".join([_row(*row[:ESTIMATE], *page) for row in rows]))
+    return mark_safe("".join([_row(*row[:SHOWN], *page) for row in rows]))
 
 
 @lru_cache(ROWS_REMEMBERED)

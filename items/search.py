@@ -84,10 +84,14 @@ class Search:
 
 def count(search: Search) -> int | None:
     """Return how many items hold all words, or None where they are more than COUNT_MAX."""
-    some = f"SELECT FROM items_item WHERE {search.in_item or 'TRUE'} LIMIT {COUNT_MAX + 1}"
-    sql = f"SELECT count(*) FROM ({some}) AS items"
-    [(found,)] = fetch(sql, search.parameters, plan_anew=True)
-    return found if found <= COUNT_MAX else None
+    [(found,)] = fetch(count_sql(search.in_item), search.parameters, plan_anew=True)
+    return found
+
+
+def count_sql(condition: str) -> str:
+    """Return SQL for how many items fulfil a condition, or NULL."""
+    some = f"SELECT FROM items_item WHERE {condition} LIMIT {COUNT_MAX + 1}"
+    return f"SELECT nullif(count(*), {COUNT_MAX + 1}) FROM ({some}) AS items"
 
 
 def read_close(columns: str, search: Search) -> list[tuple]:

@@ -186,7 +186,6 @@ def _written(
         "detail": detail,
         "here": request.get_full_path() if request.method == "GET" else "",
         "request_id": request_id.get() if status >= 500 else None,
-        **languages.language(request),
         **theme.theme(request),
     }
     # Without the request: the page asks the database nothing, not even who is signed in.

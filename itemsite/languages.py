@@ -1,14 +1,11 @@
 """Which language a reader gets: of the cookie, else of Accept-Language, else English."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_from_request, override
+from django.utils.translation import get_language_from_request, override
 from django.views.i18n import set_language
 
 from items.problems import wants_json
@@ -44,15 +41,3 @@ def speak(get_response: Callable) -> Callable:
         return response
 
     return middleware
-
-
-def language(request: HttpRequest) -> dict[str, str]:
-    """Context of every page: the language, and the switch that shows it."""
-    active = get_language()
-    return {"language": active, "language_switch": _switch(active)}
-
-
-@lru_cache
-def _switch(active: str) -> SafeString:
-    codes = [code for code, _ in settings.LANGUAGES]
-    return render_to_string("_language.html", {"language": active, "codes": codes})

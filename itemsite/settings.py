@@ -116,7 +116,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "items.rights.open_to_visitors",
-                "itemsite.languages.language",
                 "itemsite.theme.theme",
             ],
         },

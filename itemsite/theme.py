@@ -3,16 +3,12 @@
 The server writes it into the page, so nothing flashes in the other theme first.
 """
 
-from functools import lru_cache
-
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from itemsite.switches import switch
 
@@ -39,15 +35,9 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def theme(request: HttpRequest) -> dict[str, str]:
-    """Context of every page: the theme, and the switch that shows it."""
+    """Context of every page."""
     chosen = request.COOKIES.get(COOKIE)
-    chosen = chosen if chosen in THEMES else SYSTEM
-    return {"theme": chosen, "theme_switch": _switch(chosen, get_language())}
-
-
-@lru_cache(64)
-def _switch(chosen: str, language: str) -> SafeString:
-    return render_to_string("_theme.html", {"theme": chosen})
+    return {"theme": chosen if chosen in THEMES else SYSTEM}
 
 
 def _origin(request: HttpRequest) -> str:
