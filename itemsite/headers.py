@@ -12,7 +12,7 @@ PAGE_POLICY = (
     f"{NO_FRAMES}; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'"
 )
-SCRIPTED = "; connect-src 'self'"  # find as you type and like names; the admin asks for nothing
+SCRIPTED = "; connect-src 'self'"  # what static/*.js asks the site; the admin asks nothing
 # The admin's jQuery 3 writes innerHTML, which trusted types forbid.
 TRUSTED_TYPES = "; require-trusted-types-for 'script'; trusted-types 'none'"
 

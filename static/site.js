@@ -82,3 +82,25 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("results", addCopyButtons);
 addCopyButtons();
+
+// The theme
+
+function showTheme(form, theme) {
+  document.documentElement.dataset.theme = theme;
+  document.querySelector("meta[name=color-scheme]").content =
+    theme === "system" ? "light dark" : theme;
+  for (const button of form.elements) button.ariaPressed = button.value === theme;
+}
+
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (!form.matches(".theme")) return;
+  event.preventDefault();
+  const before = document.documentElement.dataset.theme;
+  showTheme(form, submitter.value);
+  const body = new URLSearchParams(new FormData(form, submitter));
+  // The answer leads back here: the cookie that it sets is all that is wanted.
+  fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() =>
+    showTheme(form, before),
+  );
+});
