@@ -67,13 +67,19 @@ def items(site):
 
 
 @pytest.fixture
-def open_page(browser, site):
+def faults():
+    """Return what went wrong in the pages; a test that makes something fail takes it out."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser, site, faults):
     """Return a function that opens a page for a new visitor; its options are Playwright's.
 
     The test fails when anything went wrong in one of the pages, whatever the test looked at.
     """
     origin = f"http://127.0.0.1:{site.port}"
-    contexts, faults = [], []
+    contexts = []
 
     def open_page(**options):
         context = browser.new_context(base_url=origin, **options)
