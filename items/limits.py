@@ -112,6 +112,7 @@ def check_failed_key(request: HttpRequest) -> None:
 
 
 def _check(limit: Limit, request: HttpRequest, detail: str, events: int = 1) -> None:
+    events = min(events, limit.events + 1)  # beyond it all are alike, and the column is an integer
     seconds = limit.events and count(limit, client_address(request), events=events)
     if seconds:
         raise Problem(429, detail, headers={"Retry-After": str(seconds)})

@@ -240,6 +240,17 @@ def test_visitors_delete_no_more_than_they_may_write(client, books, settings, mo
     assert names() == ["Pen", "Book <2>"]
 
 
+def test_a_visitor_who_claims_any_number_is_refused(client, books, settings, monkeypatch):
+    settings.VISITOR_WRITES_PER_MINUTE = 3
+
+    for _ in range(3):
+        monkeypatch.setattr(limits, "_over", {})  # as in another process
+        refused = client.post(ticked(*books), {"confirmed": f"{10**18 - 1}-1"})
+
+        assert refused.status_code == 429
+    assert len(names()) == 4
+
+
 @pytest.mark.parametrize(
     ("error", "status", "told"),
     [(Busy, 409, "perhaps you, by a second click"), (TooLong, 400, "Delete them in parts")],
