@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
@@ -75,11 +75,13 @@ class Listing:
     def many_form(self) -> SafeString:
         return _many_form(self.wanted, self.total, self.is_close, get_language())
 
+    @cached_property
     def before_url(self) -> str:
         return self.page.before and list_url(
             replace(self.wanted, after="", before=self.page.before)
         )
 
+    @cached_property
     def after_url(self) -> str:
         return self.page.after and list_url(replace(self.wanted, after=self.page.after, before=""))
 
