@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext, trim_whitespace
 
 TEXT = re.compile(
     r'{% translate "(?P<line>[^"%]+)" %}'
-    r"|{% blocktranslate trimmed %}(?P<block>[^{]+){% endblocktranslate %}"
+    r"|{% blocktranslate trimmed %}(?P<block>[^{%]+){% endblocktranslate %}"
 )
 
 
