@@ -21,6 +21,7 @@ function wantedAddress() {
 function say(text) {
   clearTimeout(slow);
   said.textContent = text;
+  said.classList.toggle("notice", text === said.dataset.failed);
 }
 
 function settle(text) {

@@ -48,6 +48,10 @@ def test_going_back_skips_what_was_typed_on_the_way(page):
     expect(page.get_by_label("Find")).to_have_value("ladder")
     expect(page.get_by_label("Sort").locator("option:checked")).to_have_text("Name")
 
+    page.get_by_role("link", name="Ladder").click()
+    page.go_back()
+    expect(page.get_by_label("Find")).to_have_value("ladder")
+
 
 def test_an_answer_that_comes_late_is_not_shown(page):
     held = []
