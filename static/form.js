@@ -1,7 +1,7 @@
 // The form of an item: it asks before text is lost, is sent once, and names what is like it.
 
 const PAUSE_MS = 400; // in typing, until the server is asked for like names
-const PATIENCE_MS = 10_000; // until a form that was sent in vain may be sent again
+const HELD_MS = 3_000; // that a form is held back after it was sent; then it may have been in vain
 
 const form = document.querySelector("form.stack");
 const similar = document.getElementById("similar");
@@ -28,6 +28,9 @@ function watch() {
 }
 
 form.addEventListener("input", watch);
+form.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-discards]")) window.removeEventListener("beforeunload", ask);
+});
 
 // Sending once: the server makes one item of a double click too; this shows that it is under way.
 
@@ -44,7 +47,7 @@ form.addEventListener("submit", (event) => {
   }
   isSent = true;
   event.submitter?.setAttribute("aria-busy", "true"); // disabled, its name would not be sent
-  setTimeout(release, PATIENCE_MS);
+  setTimeout(release, HELD_MS);
 });
 window.addEventListener("pageshow", release); // also of a page that the browser kept
 

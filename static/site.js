@@ -89,7 +89,7 @@ function showTheme(form, theme) {
   document.documentElement.dataset.theme = theme;
   document.querySelector("meta[name=color-scheme]").content =
     theme === "system" ? "light dark" : theme;
-  for (const button of form.elements) button.ariaPressed = button.value === theme;
+  for (const button of form.elements) button.setAttribute("aria-pressed", button.value === theme);
 }
 
 document.addEventListener("submit", (event) => {

@@ -168,3 +168,12 @@ def django_test_client_with_csrf():
     from django.test import Client
 
     return Client(enforce_csrf_checks=True, headers={"Accept": "text/html"})
+
+
+def test_only_who_may_add_has_a_key_for_it(client, settings):
+    adders = client.get("/docs/")
+    settings.VISITORS_MAY = ["view"]
+    viewers = client.get("/docs/")
+
+    assertContains(adders, 'aria-keyshortcuts="n"')
+    assertNotContains(viewers, 'aria-keyshortcuts="n"')

@@ -74,6 +74,11 @@ def delete_conflict(page, site):
     press(page, "Delete")
 
 
+def shortcuts(page, site):
+    page.goto("/items/")
+    page.keyboard.press("?")
+
+
 def ticked(page, site):
     page.goto("/items/?q=chair")
     page.get_by_role("checkbox", name="Chair").check()
@@ -142,6 +147,7 @@ STATES = {
     "a conflict": conflict,
     "a deletion": at("/items/1/delete/"),
     "a deletion of what changed": delete_conflict,
+    "keyboard shortcuts": shortcuts,
     "a ticked row": ticked,
     "nothing ticked": at("/items/delete/"),
     "a deletion of all that match": at("/items/delete/?all=1"),

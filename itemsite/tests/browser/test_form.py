@@ -39,6 +39,14 @@ def test_leaving_asks_only_while_text_would_be_lost(scripted_page, site, dialogs
     expect(page).to_have_url(re.compile("/items/1/$"))
     assert dialogs == []
 
+    page.goto("/items/1/edit/")
+    site.request("PATCH", "/items/1/", {"name": "Chair"})
+    page.get_by_label("Name").press_sequentially("y")
+    press(page, "Save")
+    page.get_by_role("link", name="Keep theirs").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chair")
+    assert dialogs == []
+
     page.goto("/items/new/")
     page.get_by_label("Description").press_sequentially("typed for long")
     press(page, "Save")
