@@ -9,6 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, gettext_lazy
@@ -38,6 +39,7 @@ SORT_LABELS = {
     "changed": gettext_lazy("Last changed"),
 }
 ROWS_REMEMBERED = 4_096  # about 4 MB
+TIMES_REMEMBERED = 4_096
 FORMS_REMEMBERED = 256
 SHOWN = 4  # columns that _row() shows; after them is the total, if the page says it
 LEAD_LENGTH = 50  # characters before the first hit, where the summary begins late
@@ -201,16 +203,22 @@ def _row(
 
     The language is the active one; it is asked for once a page.
     """
-    changed = localtime(datetime.fromisoformat(updated_at))
     context = {
         "pk": str(pk),  # a number would be localised
         "name": mark(name, words),
         "summary": mark(summary, words),
-        "changed": date_format(changed, "DATETIME_FORMAT"),
-        "changed_iso": changed.isoformat(timespec="seconds"),
+        "changed": _time(updated_at, language),
         "has_tick": has_tick,
     }
     return render_to_string("items/_row.html", context)
+
+
+@lru_cache(TIMES_REMEMBERED)
+def _time(text: str, language: str) -> SafeString:
+    """Return a time as HTML: what an import brought has one for all, and each search asks anew."""
+    time = localtime(datetime.fromisoformat(text))
+    shown = date_format(time, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}">{}</time>', time.isoformat(timespec="seconds"), shown)
 
 
 @lru_cache(FORMS_REMEMBERED)
