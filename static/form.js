@@ -9,6 +9,7 @@ const similar = document.getElementById("similar");
 let isSent = false;
 let request = new XMLHttpRequest();
 let pause;
+let named; // what the server was asked for last
 
 // Unsaved text
 
@@ -55,12 +56,10 @@ window.addEventListener("pageshow", release); // also of a page that the browser
 
 function nameSimilar() {
   clearTimeout(pause);
-  request.abort();
   const name = form.elements.name.value.trim();
-  if (!name) {
-    similar.replaceChildren();
-    return;
-  }
+  if (name === named) return;
+  named = name;
+  request.abort();
   request = new XMLHttpRequest(); // fetch() gives text, and trusted types let no text become HTML
   request.open("GET", `${similar.dataset.url}?${new URLSearchParams({ name })}`);
   request.responseType = "document";

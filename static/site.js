@@ -46,7 +46,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 // WCAG 2.1.4: keys of one character can be switched off, for those who talk to their computer.
-keysSwitch.checked = localStorage.getItem("keys") !== "off";
+try {
+  keysSwitch.checked = localStorage.getItem("keys") !== "off";
+} catch {
+  // The reader forbids to store anything: the switch holds for this page.
+}
 keysSwitch.addEventListener("change", () => {
   localStorage.setItem("keys", keysSwitch.checked ? "on" : "off");
 });

@@ -9,7 +9,7 @@ import re
 
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from itemsite.tests.browser.chromium import NOT_THERE, find_chromium, note_faults
 from itemsite.tests.browser.states import ITEMS
@@ -23,6 +23,7 @@ def browser():
     chromium = find_chromium()
     if chromium is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(NOT_THERE)
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
         yield browser
