@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from itemsite.tests.browser.chromium import NOT_THERE, find_chromium, note_faults
-from itemsite.tests.browser.states import ITEMS
+from itemsite.tests.browser.states import empty, fill
 from itemsite.tests.clone import Clone
 
 PATIENCE_MILLISECONDS = 15_000  # until something has certainly failed
@@ -57,14 +57,13 @@ def database(clone, server):
 @pytest.fixture
 def site(server, database):
     """Return the server without items and keys; the next of each is number 1."""
-    database.execute("TRUNCATE items_item, items_apikey RESTART IDENTITY")
+    empty(database)
     return server
 
 
 @pytest.fixture
-def items(site):
-    """Put some items into the list: numbers 1 to 3."""
-    site.request("POST", "/items/", ITEMS)
+def items(site, database):
+    fill(site, database)
 
 
 @pytest.fixture
