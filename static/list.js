@@ -1,9 +1,12 @@
-// The list finds as you type. The server renders it; its parts take the place of those before.
+// The list: it finds as you type, and its ticks come all at once or in a range.
+
+// Finding. The server renders the list; its parts take the place of those before.
 
 const PAUSE_MS = 150; // in typing, until the server is asked
 const SLOW_MS = 500; // until it is said that an answer is on its way
 const PATIENCE_MS = 15_000; // beyond what the server gives a statement
 const PARTS = ["found", "results"];
+const TICKS = "#results tbody .tick input";
 
 const form = document.querySelector("form.find");
 const said = document.getElementById("find-said");
@@ -115,3 +118,39 @@ function start() {
 }
 
 if (form) start(); // an empty list has nothing to find
+
+// Ticks
+
+let last; // the tick that a range begins at
+
+const ticks = () => [...document.querySelectorAll(TICKS)];
+
+function tell() {
+  const all = document.getElementById("tick-all");
+  if (!all) return; // nothing to tick, or nobody who may
+  const total = ticks().length;
+  const ticked = ticks().filter((tick) => tick.checked).length;
+  all.checked = ticked === total;
+  all.indeterminate = ticked > 0 && ticked < total;
+  document.getElementById("ticked").textContent = ticked ? `(${ticked})` : "";
+}
+
+function tickRange(to) {
+  const places = [ticks().indexOf(last), ticks().indexOf(to)].sort((a, b) => a - b);
+  if (places[0] < 0) return; // the row is no longer there
+  for (const tick of ticks().slice(...places)) tick.checked = to.checked;
+}
+
+document.addEventListener("click", ({ target, shiftKey }) => {
+  if (target.id === "tick-all") {
+    for (const tick of ticks()) tick.checked = target.checked;
+  } else if (target.matches(TICKS)) {
+    if (shiftKey) tickRange(target);
+    last = target;
+  } else {
+    return;
+  }
+  tell();
+});
+document.addEventListener("results", tell); // others are in their place
+window.addEventListener("pageshow", tell); // browsers bring ticks back
