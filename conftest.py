@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES["staticfiles"]["BACKEND"] = storage
     settings.MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"{TEST_DATABASE}{os.getpid()}"}
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{TEST_DATABASE}{os.getpid()}"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -47,7 +47,7 @@ def _drop_databases_of_dead_runs() -> None:
     with embedded.connect_as_superuser() as connection:
         names = connection.execute("SELECT datname FROM pg_database").fetchall()
         for (name,) in names:
-            run = re.fullmatch(rf"{TEST_DATABASE}(\d+)", name)
+            run = re.fullmatch(rf"{TEST_DATABASE}(\d+)(_gw\d+)?", name)
             if run and not _is_alive(int(run[1])):
                 connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 

@@ -1,11 +1,8 @@
 """Many items at once: those that were confirmed go, in one statement, and no others."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
@@ -263,40 +260,3 @@ def test_tells_when_it_cannot_be_now(client, books, monkeypatch, error, status, 
     monkeypatch.setattr(bulk, "delete", refuse)
 
     assertContains(client.post(ticked(*books), fields), told, status_code=status)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_waits_for_nobody_for_long(books):
-    """Somebody writes one of them, and takes longer than a lock may."""
-    choice = bulk.Choice(None, tuple(book.pk for book in books))
-    confirmed = bulk.fingerprint(choice)
-
-    def delete():
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '10ms'")
-        try:
-            bulk.delete(choice, confirmed)
-        finally:
-            connection.close()
-
-    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
-        Item.objects.filter(pk=books[0].pk).update(name="Tome")
-        with pytest.raises(Busy):
-            pool.submit(delete).result()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_deletes(books):
-    choice = bulk.Choice(None, tuple(book.pk for book in books))
-    confirmed, start = bulk.fingerprint(choice), Barrier(2)
-
-    def delete(_):
-        start.wait()
-        try:
-            return bulk.delete(choice, confirmed)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert set(pool.map(delete, range(2))) == {confirmed, bulk.NOTHING}
-    assert names() == ["Pen"]

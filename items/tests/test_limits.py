@@ -1,6 +1,5 @@
 """Limits on wrong keys and on what visitors write: 429, and nothing asked for reading."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -159,38 +158,6 @@ def test_ended_windows_are_swept(monkeypatch):
     limits.count(LIMIT, "ada")
 
     assert Tally.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_tries_at_once_are_all_counted():
-    def count(_):
-        try:
-            return limits.count(Limit("tries", 5, 60), "ada")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        told = list(pool.map(count, range(20)))
-
-    assert told.count(0) == 5
-
-
-@pytest.mark.django_db(transaction=True)
-def test_those_who_sweep_do_not_wait_for_each_other(monkeypatch):
-    people = [str(n) for n in range(40)]
-
-    def count(who):
-        try:
-            return limits.count(LIMIT, who)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        for _ in range(3):
-            told = list(pool.map(count, people))
-            end_windows(monkeypatch)
-
-    assert told == [0] * len(people)
 
 
 def test_a_crash_may_empty_the_table():

@@ -32,7 +32,7 @@ def test_shows_both_texts_and_saves_neither(client, item):
     assertContains(response, f"{item.updated_at:%H:%M:%S}</time>", status_code=409)
     assertContains(response, "Description: the same in both.", status_code=409)
     assertContains(response, 'value="My &lt;Tome&gt;"', status_code=409)
-    assertContains(response, f'href="/items/{item.id}/">Keep theirs', status_code=409)
+    assertContains(response, f'href="/items/{item.id}/" data-discards>Keep theirs', status_code=409)
     item.refresh_from_db()
     assert (item.name, item.version) == ("Their <Book>", 2)
 
