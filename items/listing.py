@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
@@ -18,6 +18,7 @@ from items.marks import mark
 from items.models import SUMMARY_LENGTH
 from items.orders import ORDERS, default_sort
 from items.paging import CursorError, Page, Selection, read_page
+from items.remember import remember
 from items.search import (
     COUNT_MAX,
     ENOUGH,
@@ -176,11 +177,15 @@ def _columns(wanted: Selection) -> str:
 def _total_column(wanted: Selection) -> str:
     """Return SQL for how many items there are, on the first page of all of them.
 
-    PostgreSQL counts only where its statistics, a second old, say that it is quick.
+    PostgreSQL counts only where its statistics say that it is quick: those of the table as it
+    is, which a crash empties, and those of the last ANALYZE.
     """
     if wanted.words or wanted.after or wanted.before:
         return "NULL"
-    estimate = "(SELECT pg_stat_get_live_tuples('items_item'::regclass))"
+    estimate = """(
+        SELECT greatest(pg_stat_get_live_tuples(oid), reltuples) FROM pg_class
+        WHERE oid = 'items_item'::regclass
+    )"""
     return f"CASE WHEN {estimate} <= {ENOUGH} THEN ({count_sql('TRUE')}) END"
 
 
@@ -189,7 +194,7 @@ def _rows(rows: list[tuple], words: tuple[str, ...], has_ticks: bool) -> SafeStr
     return mark_safe("".join([_row(*row[:SHOWN], *page) for row in rows]))
 
 
-@lru_cache(ROWS_REMEMBERED)
+@remember(ROWS_REMEMBERED)
 def _row(
     pk: int,
     name: str,
@@ -213,7 +218,7 @@ def _row(
     return render_to_string("items/_row.html", context)
 
 
-@lru_cache(TIMES_REMEMBERED)
+@remember(TIMES_REMEMBERED)
 def _time(text: str, language: str) -> SafeString:
     """Return a time as HTML: what an import brought has one for all, and each search asks anew."""
     time = localtime(datetime.fromisoformat(text))
@@ -221,7 +226,7 @@ def _time(text: str, language: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', time.isoformat(timespec="seconds"), shown)
 
 
-@lru_cache(FORMS_REMEMBERED)
+@remember(FORMS_REMEMBERED)
 def _find_form(words: tuple[str, ...], sort: str, size: int, language: str) -> SafeString:
     labels = list(SORT_LABELS.items())[0 if words else 1 :]  # without words none is best
     default = default_sort(words)
@@ -237,7 +242,7 @@ def _find_form(words: tuple[str, ...], sort: str, size: int, language: str) -> S
     return render_to_string("items/_find.html", context)
 
 
-@lru_cache(FORMS_REMEMBERED)
+@remember(FORMS_REMEMBERED)
 def _many_form(wanted: Selection, total: int | None, is_close: bool, language: str) -> SafeString:
     context = {
         "query": _query(wanted),

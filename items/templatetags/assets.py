@@ -1,12 +1,14 @@
 """What a page takes ready-made."""
 
-from functools import cache, lru_cache
+from functools import cache
 
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from items.remember import remember
 
 PARTS_REMEMBERED = 256
 
@@ -26,6 +28,6 @@ def remembered(template_name: str, **context: str | bool) -> SafeString:
     return _part(template_name, get_language(), *context.items())
 
 
-@lru_cache(PARTS_REMEMBERED)
+@remember(PARTS_REMEMBERED)
 def _part(template_name: str, language: str, *context: tuple[str, str | bool]) -> SafeString:
     return render_to_string(template_name, {"language": language, **dict(context)})
