@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 from contextlib import suppress
 
 import pytest
@@ -32,6 +33,8 @@ TEST_DATABASE = "test_itemsite_"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # Where a shell runs this in the background it is ignored, and the servers would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not startup.has_database_url():
         embedded.start()
         _drop_databases_of_dead_runs()
