@@ -69,14 +69,14 @@ def added_like_another(page, site):
 
 def conflict(page, site):
     page.goto("/items/1/edit/")
-    site.request("PATCH", "/items/1/", {"description": "Square"})
+    save_meanwhile(site)
     page.get_by_label("Description").fill("Oval")
     press(page, "Save")
 
 
 def delete_conflict(page, site):
     page.goto("/items/1/delete/")
-    site.request("PATCH", "/items/1/", {"description": "Square"})
+    save_meanwhile(site)
     press(page, "Delete")
 
 
@@ -92,7 +92,7 @@ def ticked(page, site):
 
 def bulk_delete_conflict(page, site):
     page.goto("/items/delete/?all=1")
-    site.request("PATCH", "/items/1/", {"description": "Square"})
+    save_meanwhile(site)
     press(page, "Delete 3 items")
 
 
@@ -125,6 +125,11 @@ def sign_in(page, site):
     page.get_by_label("Password").fill(site.password)
     press(page, "Sign in")
     page.wait_for_url("**/accounts/keys/")
+
+
+def save_meanwhile(site):
+    """Change the first item, as somebody else does while its page is open."""
+    site.request("PATCH", "/items/1/", {"description": "Square"})
 
 
 def press(page, name):
