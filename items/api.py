@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
-from items import idempotency, limits
+from items import curl, idempotency, limits, unchanged
 from items.forms import ItemForm
 from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
 from items.keys import read_bearer
@@ -28,6 +28,9 @@ PERMISSIONS = {
 }
 
 CURSORS = ("after", "before")
+
+# In the environment of a request; the scheme is not, and who asks counts for nothing.
+LIST_DEPENDS_ON = ("QUERY_STRING", "HTTP_HOST", "HTTP_PREFER", "HTTP_ACCEPT_ENCODING")
 
 Endpoint = Callable[..., HttpResponse]
 
@@ -82,8 +85,21 @@ def _check_rights(request: HttpRequest) -> None:
 # The list
 
 
-@gzip_page
 def _list_items(request: HttpRequest) -> HttpResponse:
+    asked = (request.scheme, *(request.META.get(name, "") for name in LIST_DEPENDS_ON))
+    snapshot = unchanged.snapshot()
+    kept = unchanged.KEPT.get(asked, snapshot)
+    if kept is not None:
+        content, headers = kept
+        return HttpResponse(content, headers=headers)
+    response = _read_list(request)
+    size = len(response.content) + sum(map(len, asked))
+    unchanged.KEPT.put(asked, snapshot, (response.content, dict(response.headers)), size)
+    return response
+
+
+@gzip_page
+def _read_list(request: HttpRequest) -> HttpResponse:
     wanted = read_selection(request)
     try:
         page = read_page("json", wanted)
@@ -103,7 +119,7 @@ def _add_links(request: HttpRequest, response: HttpResponse, page: Page) -> None
     for rel, name, cursor in (("next", "after", page.after), ("prev", "before", page.before)):
         if cursor:
             query = urlencode([*kept, (name, cursor)])
-            links.append(f'<{request.scheme}://{request.get_host()}/items/?{query}>; rel="{rel}"')
+            links.append(f'<{curl.site(request)}/items/?{query}>; rel="{rel}"')
     if links:
         response["Link"] = ", ".join(links)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -92,14 +92,12 @@ class Listing:
         return list_url(replace(self.wanted, after="", before=""))
 
 
-def read_listing(request: HttpRequest) -> Listing:
-    """Return the page that an address asks for; raise BadRequest for one that no page leads to."""
-    wanted = read_wanted(request.GET)
+def read_listing(wanted: Selection, has_ticks: bool) -> Listing:
+    """Return a page of the list; raise BadRequest for a cursor that no page leads to."""
     try:
         page = read_page(_columns(wanted), wanted)
     except CursorError:
         raise BadRequest(gettext("This page's address is wrong. Start at the top of the list."))
-    has_ticks = request.user.has_perm("items.delete_item")
     listing = Listing(wanted, page, _rows(page.rows, wanted.words, has_ticks), has_ticks=has_ticks)
     if not listing.is_first:
         return listing

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from items import curl, limits
-from items.listing import read_listing
+from items import curl, limits, unchanged
+from items.listing import read_listing, read_wanted
 from items.models import Item
 from items.problems import Problem, wants_json
 
@@ -110,16 +110,28 @@ def method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse
 
 @page("GET", permission="items.view_item")
 def item_list(request: HttpRequest) -> HttpResponse:
-    listing = read_listing(request)
-    if listing.wanted.before and not listing.page.before:  # the top, where a page may not be full
-        return redirect(listing.top_url())
+    wanted = read_wanted(request.GET)
+    typed = request.GET.get("q", "").strip()
+    may_add = request.user.has_perm("items.add_item")
+    may_delete = request.user.has_perm("items.delete_item")
     site = curl.site(request)
-    context = {
-        "list": listing,
-        "typed": request.GET.get("q", "").strip(),
-        "list_line": curl.list_line(site, listing.wanted),
-        "add_line": curl.add_line(site),
-    }
+    depends_on = (wanted, typed, may_add, may_delete, site, get_language())
+    snapshot = unchanged.snapshot()
+    found = unchanged.KEPT.get(depends_on, snapshot)
+    if found is None:
+        listing = read_listing(wanted, may_delete)
+        if wanted.before and not listing.page.before:  # the top, where a page may not be full
+            return redirect(listing.top_url())
+        context = {
+            "list": listing,
+            "typed": typed,
+            "may_add": may_add,
+            "list_line": curl.list_line(site, wanted),
+            "add_line": curl.add_line(site),
+        }
+        found = render_to_string("items/_list.html", context)
+        unchanged.KEPT.put(depends_on, snapshot, found, len(found))
+    context = {"words": " ".join(wanted.words), "found": found}
     return render(request, "items/item_list.html", context)
 
 

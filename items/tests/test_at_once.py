@@ -89,3 +89,88 @@ def test_those_who_sweep_do_not_wait_for_each_other(monkeypatch):
             end_windows(monkeypatch)
 
     assert told == [0] * len(people)
+
+
+DOORS = [pytest.param("*/*", id="JSON"), pytest.param("text/html", id="page")]
+
+
+@pytest.mark.parametrize("accept", DOORS)
+def test_a_list_is_kept_until_somebody_commits(client, django_assert_num_queries, accept, books):
+    def shown():
+        text = client.get("/items/", headers={"Accept": accept}).content.decode()
+        return {name for name in ("Pen", "Tome", "Cup") if name in text}
+
+    shown()
+    with django_assert_num_queries(1):  # for the snapshot alone
+        assert shown() == {"Pen"}
+    with ThreadPoolExecutor(1) as another, transaction.atomic():
+        Item.objects.filter(name="Pen").update(name="Tome")
+        assert another.submit(_apart, shown).result() == {"Pen"}
+    assert shown() == {"Tome"}
+    Item.objects.create(name="Cup")
+    assert shown() == {"Tome", "Cup"}
+    Item.objects.all().delete()
+    assert shown() == set()
+
+
+def test_within_a_transaction_nothing_is_kept(client):
+    """Its own changes are in no snapshot."""
+    client.get("/items/")
+
+    with transaction.atomic():
+        Item.objects.create(name="Cup")
+        assert "Cup" in client.get("/items/").content.decode()
+        transaction.set_rollback(True)
+
+    assert client.get("/items/").json() == []
+
+
+DIFFERENCES = [  # the door, the path, and what is asked with another header
+    pytest.param("*/*", "/items/?limit=2", {"Host": "127.0.0.1"}, id="host of links"),
+    pytest.param("*/*", "/items/", {"Prefer": "count=exact"}, id="count"),
+    pytest.param("*/*", "/items/", {"Accept-Encoding": "gzip"}, id="gzip"),
+    pytest.param("text/html", "/items/", {"Host": "127.0.0.1"}, id="host of a line to copy"),
+    pytest.param("text/html", "/items/", {"Accept-Language": "de"}, id="language"),
+    pytest.param("text/html", "/items/", {"Cookie": "theme=dark"}, id="theme"),
+]
+
+
+@pytest.mark.parametrize(("accept", "path", "different"), DIFFERENCES)
+def test_a_kept_answer_is_for_who_asks_the_same(client, books, accept, path, different):
+    Item.objects.create(name="Lamp", description="d" * 500)  # so that gzip is worth it
+
+    def answer(**headers):
+        response = client.get(path, headers={"Accept": accept, **headers})
+        del response["X-Request-Id"]
+        return response.status_code, dict(response.headers), response.content
+
+    first, other = answer(), answer(**different)
+
+    assert first != other
+    assert answer() == first
+    assert answer(**different) == other
+
+
+def test_a_kept_page_is_for_who_may_do_the_same(client, settings, books):
+    def offers():
+        page = client.get("/items/", headers={"Accept": "text/html"}).content.decode()
+        return "/items/new/" in page, "/items/delete/" in page
+
+    seen = {}
+    for allowed in (["view"], ["view", "add"], ["view", "delete"], ["view"]):
+        settings.VISITORS_MAY = allowed
+        seen[tuple(allowed)] = offers()
+
+    assert seen == {
+        ("view",): (False, False),
+        ("view", "add"): (True, False),
+        ("view", "delete"): (False, True),
+    }
+
+
+def _apart(function):
+    """Call it on a connection of this thread's own."""
+    try:
+        return function()
+    finally:
+        connection.close()

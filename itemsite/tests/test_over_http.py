@@ -213,6 +213,19 @@ def test_a_connection_cut_after_the_commit_makes_no_second_item(server):
     assert count(server) == before + 1
 
 
+def test_who_wrote_sees_it_in_every_list_at_once(server):
+    """Lists are kept by each worker; what another worker committed counts all the same."""
+
+    def write_and_look(number):
+        item = server.request("POST", "/items/", {"name": f"seen {number}"})[2]
+        listed = server.request("GET", "/items/")[2]
+        page = server.request("GET", "/items/?size=200", Accept="text/html")[2]
+        return item in listed and f"/items/{item['id']}/".encode() in page
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(write_and_look, range(80)))
+
+
 def test_six_writers_with_etags_never_overwrite_unseen(server, item):
     path = f"/items/{item['id']}/"
 
