@@ -9,7 +9,9 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import resolve
+from django.utils.translation import gettext
 
 SHARED_ADDRESS = re.compile("/items/([0-9]+/)?")  # of pages and the JSON endpoint
 
@@ -106,3 +108,18 @@ class Problem(Exception):
             content_type="application/problem+json",
             headers={"Cache-Control": "no-store", **(self.headers or {})},
         )
+
+
+def method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
+    """Return the answer of a page's address, to people and scripts, that knows these methods."""
+    allow = {"Allow": ", ".join(methods)}
+    if wants_json(request):
+        detail = f"{request.method} means nothing here. Scripts use /items/ and /items/ID/."
+        return Problem(405, detail, headers=allow).response()
+    context = {
+        "title": gettext("Not in this way"),
+        "detail": gettext("This address is for {methods}. Nothing was done.").format(
+            methods=allow["Allow"]
+        ),
+    }
+    return HttpResponse(render_to_string("error.html", context, request), status=405, headers=allow)

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from items import curl, limits, unchanged
 from items.listing import read_listing, read_wanted
 from items.models import Item
-from items.problems import Problem, wants_json
+from items.problems import Problem, method_not_allowed, wants_json
 
 NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
 SIGNED_OUT = gettext_lazy(
@@ -92,20 +92,6 @@ def _not_so_fast(request: HttpRequest, problem: Problem) -> HttpResponse:
     response = render(request, "error.html", context, status=problem.status)
     response["Retry-After"] = problem.headers["Retry-After"]
     return response
-
-
-def method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
-    allow = {"Allow": ", ".join(methods)}
-    if wants_json(request):
-        detail = f"{request.method} means nothing here. Scripts use /items/ and /items/ID/."
-        return Problem(405, detail, headers=allow).response()
-    context = {
-        "title": gettext("Not in this way"),
-        "detail": gettext("This address is for {methods}. Nothing was done.").format(
-            methods=allow["Allow"]
-        ),
-    }
-    return HttpResponse(render_to_string("error.html", context, request), status=405, headers=allow)
 
 
 @page("GET", permission="items.view_item")

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from items import limits
 from items.addresses import client_address
 from items.limits import Limit
-from items.views import method_not_allowed
+from items.problems import method_not_allowed
 from itemsite import errors
 
 MINUTES = 15

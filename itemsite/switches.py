@@ -7,7 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+
+from items.problems import method_not_allowed
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -20,9 +21,10 @@ def switch(choose: View) -> View:
     """
 
     @csrf_exempt
-    @require_POST
     @wraps(choose)
     def guarded(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return method_not_allowed(request, ["POST"])
         if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             raise PermissionDenied(gettext("This is chosen on the site's own pages."))
         return choose(request)

@@ -70,3 +70,11 @@ def test_only_our_pages_choose_a_known_theme(client, sent, headers, status):
 
 def test_visiting_the_list_sets_no_cookie(client):
     assert not client.get("/items/", headers=HTML).cookies
+
+
+@pytest.mark.parametrize("address", ["/theme/", "/language/"])
+def test_who_opens_a_switch_as_a_page_is_told(client, address):
+    response = client.get(address, headers={"Accept": "text/html"})
+
+    assertContains(response, "This address is for POST.", status_code=405)
+    assert response["Allow"] == "POST"
