@@ -62,7 +62,7 @@ def _check_rights(request: HttpRequest) -> None:
     """
     if (
         request.method not in ("GET", "HEAD")
-        and request.headers.get("Sec-Fetch-Site") == "cross-site"
+        and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site"
     ):
         raise Problem(403, "A page of another site may not write here.")
     permission = PERMISSIONS[request.method]
@@ -107,7 +107,7 @@ def _read_list(request: HttpRequest) -> HttpResponse:
         raise Problem(400, "after and before come from the Link header of a page sorted alike.")
     response = _json(_array(row[0] for row in page.rows))
     _add_links(request, response, page)
-    if "count=exact" in request.headers.get("Prefer", ""):
+    if "count=exact" in request.META.get("HTTP_PREFER", ""):
         response["X-Total-Count"] = str(Item.objects.matching(*wanted.words).count())
         response["Preference-Applied"] = "count=exact"
     return response
@@ -149,7 +149,7 @@ def _insert(document: object) -> HttpResponse:
         return _json(_array(row.text for row in rows), 201)
     row = Item.objects.insert(clean_item(document))
     response = _json_item(row, 201)
-    response["Location"] = Item(row.id).get_absolute_url()
+    response["Location"] = f"/items/{row.id}/"
     return response
 
 

@@ -91,7 +91,7 @@ class Claim:
 
 def read_key(request: HttpRequest) -> str | None:
     """Return the request's key, if it has one; raise Problem for what is none."""
-    header = request.headers.get("Idempotency-Key")
+    header = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if header is None:
         return None
     found = KEY.fullmatch(header)

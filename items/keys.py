@@ -198,7 +198,7 @@ def _read_digest(request: HttpRequest) -> str | None:
     A function of its own, so that no caller of the database holds the key: an
     error there is reported with the variables of every caller.
     """
-    header = request.headers.get("Authorization")
+    header = request.META.get("HTTP_AUTHORIZATION")
     if header is None:
         return None
     scheme, _, secret = header.partition(" ")

@@ -96,6 +96,8 @@ def forget(limit: Limit, *who: str) -> None:
 
 def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
     """Count what somebody unknown writes; raise Problem 429 beyond the limit."""
+    if not settings.VISITOR_WRITES_PER_MINUTE:
+        return
     limit = Limit("visitors' writes", settings.VISITOR_WRITES_PER_MINUTE, 60)
     detail = gettext("Visitors changed too much from where you are. Wait, sign in, or send a key.")
     if items > limit.events:  # waiting would not help

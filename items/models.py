@@ -167,6 +167,11 @@ class ItemQuerySet(models.QuerySet):
         except self.model.DoesNotExist:
             raise _no_item(pk)
 
+
+class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
+    def get_queryset(self) -> ItemQuerySet:
+        return super().get_queryset().defer("search", "json")  # each as long as the item itself
+
     def json_row_or_404(self, pk: int) -> JsonRow:
         """Return one item as JSON; raise Http404 with a sentence where it is not."""
         rows = fetch(JSON_ROW, [pk])
@@ -182,11 +187,6 @@ class ItemQuerySet(models.QuerySet):
         """Write new items in one statement and return them, in the same order, as JSON."""
         names, descriptions = [item.name for item in items], [item.description for item in items]
         return [JsonRow(*row) for row in fetch(INSERT_MANY, [names, descriptions])]
-
-
-class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
-    def get_queryset(self) -> ItemQuerySet:
-        return super().get_queryset().defer("search", "json")  # each as long as the item itself
 
 
 class Item(models.Model):

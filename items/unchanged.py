@@ -10,12 +10,12 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import Error, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from gevent import sleep
 from gevent.event import AsyncResult
-
-from items.statements import fetch
 
 # Transactions are numbered by each server for itself: the next after a failover may give the same
 # numbers again. A standby's snapshots do not name those under way, so they tell too little.
@@ -34,35 +34,50 @@ class Question:
     def __init__(self) -> None:
         self._unsent: AsyncResult | None = None
         self._sent: AsyncResult | None = None
+        self._line: BaseDatabaseWrapper | None = None  # its own: to borrow one doubles the price
 
     def ask(self) -> str | None:
         """Return a snapshot from after this call began; None if none is told, or not soon."""
         if self._unsent is not None:
             return self._unsent.wait(PATIENCE_SECONDS)
         self._unsent = answer = AsyncResult()
-        try:
-            if self._sent is not None:
-                self._sent.wait(PATIENCE_SECONDS)
-            sleep(0)  # other requests may be here already: let them join
-        finally:
-            self._unsent, self._sent = None, answer
         snapshot = None
         try:
-            snapshot = _read_snapshot()
+            if self._is_free():
+                self._unsent, self._sent = None, answer
+                snapshot = self._read()
         finally:
+            if self._unsent is answer:
+                self._unsent = None
             answer.set(snapshot)
         return snapshot
 
+    def hang_up(self) -> None:
+        if self._line is not None:
+            line, self._line = self._line, None
+            line.close()
 
-def _read_snapshot() -> str | None:
-    try:
-        rows = fetch(SNAPSHOT, [])
-    except Error:  # whoever reads on meets it again, and answers for it
-        return None
-    return rows[0][0] if rows else None
+    def _is_free(self) -> bool:
+        """Wait for what was asked before, and for those who are here already to join."""
+        sleep(0)
+        if self._sent is not None and not self._sent.ready():
+            self._sent.wait(PATIENCE_SECONDS)
+        return self._sent is None or self._sent.ready()
+
+    def _read(self) -> str | None:
+        try:
+            if self._line is None:
+                self._line = connection.copy()
+            self._line.ensure_connection()
+            with self._line.connection.cursor() as cursor:
+                row = cursor.execute(SNAPSHOT, prepare=True).fetchone()
+        except (Error, psycopg.Error):  # whoever reads on meets it again, and answers for it
+            self.hang_up()
+            return None
+        return row and row[0]
 
 
-_question = Question()
+QUESTION = Question()
 
 
 def snapshot() -> str | None:
@@ -70,7 +85,7 @@ def snapshot() -> str | None:
     # A snapshot does not tell what its own transaction changed.
     if settings.DEBUG or connection.in_atomic_block:
         return None
-    return _question.ask()
+    return QUESTION.ask()
 
 
 class Kept:

@@ -159,7 +159,7 @@ DATABASES = {
             # After 45 s without a server, the pool's own 300 s left it dead 12 s longer.
             "pool": {
                 "min_size": 2,
-                "max_size": 4,
+                "max_size": 5,  # one is for unchanged.py
                 "timeout": 1,
                 "reconnect_timeout": 2,
                 "max_lifetime": 1800,

@@ -2,12 +2,13 @@
 
 import socket
 import time
-from functools import partial
+from functools import lru_cache, partial
 
 from gevent import get_hub
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
+from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
@@ -28,7 +29,16 @@ class Response(wsgi.Response):
         self.headers_sent = True
 
 
+_date = lru_cache(1)(util.http_date)  # of whole seconds
+
+
+def http_date(timestamp: float | None = None) -> str:
+    """Return a time, or now, as the header Date has it; gunicorn formats it for each answer."""
+    return _date(int(time.time() if timestamp is None else timestamp))
+
+
 wsgi.Response = Response  # whence the worker takes it
+util.http_date = http_date
 
 
 class Worker(GeventWorker):

@@ -10,13 +10,20 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
-from items import bulk, limits
+from items import bulk, limits, unchanged
 from items.limits import Limit
 from items.models import Item
 from items.statements import Busy
 from items.tests.test_limits import LIMIT, end_windows
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def hang_up():
+    """Leave no connection to the database, which is dropped in the end."""
+    yield
+    unchanged.QUESTION.hang_up()
 
 
 @pytest.fixture
@@ -101,7 +108,7 @@ def test_a_list_is_kept_until_somebody_commits(client, django_assert_num_queries
         return {name for name in ("Pen", "Tome", "Cup") if name in text}
 
     shown()
-    with django_assert_num_queries(1):  # for the snapshot alone
+    with django_assert_num_queries(0):  # but for the snapshot, on a connection of its own
         assert shown() == {"Pen"}
     with ThreadPoolExecutor(1) as another, transaction.atomic():
         Item.objects.filter(name="Pen").update(name="Tome")
@@ -111,6 +118,29 @@ def test_a_list_is_kept_until_somebody_commits(client, django_assert_num_queries
     assert shown() == {"Tome", "Cup"}
     Item.objects.all().delete()
     assert shown() == set()
+
+
+def test_an_error_and_a_standby_keep_nothing(client, monkeypatch):
+    told = unchanged.snapshot()
+    assert told
+
+    for sql in ("SELECT nothing", "SELECT 'a standby tells nothing' WHERE FALSE"):
+        with monkeypatch.context() as patch:
+            patch.setattr(unchanged, "SNAPSHOT", sql)
+            assert unchanged.snapshot() is None
+
+    assert unchanged.snapshot() == told
+
+
+def test_a_lost_connection_is_made_anew():
+    told = unchanged.snapshot()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    assert [unchanged.snapshot() for _ in range(2)] == [None, told]
 
 
 def test_within_a_transaction_nothing_is_kept(client):

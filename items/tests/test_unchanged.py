@@ -1,103 +1,80 @@
 import gevent
-import pytest
-from django.db import OperationalError
 from gevent.event import Event
 
 from items import unchanged
 from items.unchanged import ENTRY_SIZE, Kept, Question
 
 
-class Server:
-    """Stands in for PostgreSQL: numbers its snapshots, and answers when it may."""
+class Counted(Question):
+    """Asks nobody: its snapshots are numbers, told when they may be."""
 
     def __init__(self):
+        super().__init__()
         self.asked = 0
         self.may_answer = Event()
         self.may_answer.set()
 
-    def fetch(self, sql, parameters):
+    def _read(self):
         self.asked += 1
         number = self.asked
         self.may_answer.wait()
-        return [(f"snapshot {number}",)]
+        return str(number)
 
 
-@pytest.fixture
-def server(monkeypatch):
-    server = Server()
-    monkeypatch.setattr(unchanged, "fetch", server.fetch)
-    return server
+def spawn(question, count):
+    greenlets = [gevent.spawn(question.ask) for _ in range(count)]
+    gevent.idle()  # all have asked, or wait
+    return greenlets
 
 
-def answers(*greenlets):
+def answers(greenlets):
     gevent.joinall(greenlets, raise_error=True)
     return [greenlet.value for greenlet in greenlets]
 
 
-def test_who_comes_at_once_shares_a_question(server):
-    question = Question()
+def test_who_comes_at_once_shares_a_question():
+    question = Counted()
 
-    told = answers(*(gevent.spawn(question.ask) for _ in range(5)))
-
-    assert told == ["snapshot 1"] * 5
-    assert server.asked == 1
+    assert answers(spawn(question, 5)) == ["1"] * 5
+    assert question.asked == 1
 
 
-def test_who_comes_after_it_was_sent_asks_anew(server):
+def test_who_comes_after_it_was_sent_asks_anew():
     """Somebody may have committed between."""
-    question = Question()
-    server.may_answer.clear()
-    first = gevent.spawn(question.ask)
-    gevent.idle()  # it is sent
-    later = [gevent.spawn(question.ask) for _ in range(2)]
-    gevent.idle()
-    server.may_answer.set()
+    question = Counted()
+    question.may_answer.clear()
+    first = spawn(question, 1)
+    later = spawn(question, 2)
+    question.may_answer.set()
 
-    assert answers(first, *later) == ["snapshot 1", "snapshot 2", "snapshot 2"]
+    assert answers(first + later) == ["1", "2", "2"]
 
 
-def test_an_error_keeps_nothing_and_passes(server, monkeypatch):
-    def fail(sql, parameters):
-        raise OperationalError
-
-    question = Question()
-    with monkeypatch.context() as patch:
-        patch.setattr(unchanged, "fetch", fail)
-        told = answers(*(gevent.spawn(question.ask) for _ in range(2)))
-
-    assert told == [None, None]
-    assert question.ask() == "snapshot 1"
-
-
-def test_a_standby_keeps_nothing(monkeypatch):
-    monkeypatch.setattr(unchanged, "fetch", lambda sql, parameters: [])
-
-    assert Question().ask() is None
-
-
-def test_who_waits_too_long_goes_on(server, monkeypatch):
-    """PostgreSQL hangs: nobody waits for another's question for ever."""
+def test_nobody_waits_long_for_another(monkeypatch):
+    """PostgreSQL hangs: one asks and hangs too, the others go on without."""
     monkeypatch.setattr(unchanged, "PATIENCE_SECONDS", 0.001)
-    question = Question()
-    server.may_answer.clear()
-    hanging, follower = gevent.spawn(question.ask), gevent.spawn(question.ask)
-    later = gevent.spawn(question.ask)
+    question = Counted()
+    question.may_answer.clear()
+    hanging, *others = spawn(question, 3)
 
-    assert answers(follower, later) == [None, None]
-    assert gevent.spawn(question.ask).join(timeout=0.1) is None  # it asks by itself
-    assert server.asked == 2
-    server.may_answer.set()
-    assert answers(hanging) == ["snapshot 1"]
+    assert answers(others) == [None, None]
+    assert answers(spawn(question, 2)) == [None, None]
+    assert question.asked == 1
+    question.may_answer.set()
+    assert answers([hanging]) == ["1"]
+    assert question.ask() == "2"
 
 
-def test_who_is_cut_off_leaves_nobody_waiting(server):
-    question = Question()
-    leader, follower = gevent.spawn(question.ask), gevent.spawn(question.ask)
-    server.may_answer.clear()
-    gevent.idle()
-    leader.kill()
+def test_who_is_cut_off_leaves_nobody_waiting():
+    question = Counted()
+    question.may_answer.clear()
+    asking, other = spawn(question, 2)
 
-    assert answers(follower) == [None]
+    asking.kill()
+
+    assert answers([other]) == [None]
+    question.may_answer.set()
+    assert question.ask() == "2"
 
 
 def test_things_are_kept_for_their_snapshot():
