@@ -13,6 +13,7 @@ from items.search import Search
 from items.statements import fetch
 
 COMMON = 8_000  # hits; fewer are gathered in 30 ms
+TOGETHER = 10  # times what PostgreSQL expects of several words, for they may well go together
 WALK_MAX = 10_000  # items; walked past in 5 ms
 
 
@@ -27,7 +28,8 @@ class Hits:
 
     def read(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
         """Return up to `limit` rows beyond a position; columns may be the aliases of the order."""
-        if self.search.estimate(self.condition) > COMMON:
+        most = TOGETHER if len(self.search.words) > 1 else 1
+        if self.search.estimate(self.condition) * most > COMMON:
             rows = self._walk(columns, position, limit)
             if len(rows) == limit:
                 return rows
