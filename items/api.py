@@ -10,11 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
-from items import curl, idempotency, limits, unchanged
+from items import curl, idempotency, json_rows, limits, unchanged
 from items.forms import ItemForm
 from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
+from items.json_rows import JsonRow
 from items.keys import read_bearer
-from items.models import Item, JsonRow
+from items.models import Item
 from items.paging import CursorError, Page, read_page
 from items.problems import Problem
 
@@ -145,9 +146,9 @@ def _create_items(request: HttpRequest) -> HttpResponse:
 
 def _insert(document: object) -> HttpResponse:
     if isinstance(document, list):
-        rows = Item.objects.insert_many(clean_items(document))
+        rows = json_rows.insert_many(clean_items(document))
         return _json(_array(row.text for row in rows), 201)
-    row = Item.objects.insert(clean_item(document))
+    row = json_rows.insert(clean_item(document))
     response = _json_item(row, 201)
     response["Location"] = f"/items/{row.id}/"
     return response
@@ -157,7 +158,7 @@ def _insert(document: object) -> HttpResponse:
 
 
 def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
-    row = Item.objects.json_row_or_404(pk)
+    row = json_rows.read(pk)
     response = _json_item(row)
     if not _names(request, "If-None-Match", row.version, weakly=True):
         return response
@@ -170,7 +171,7 @@ def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
     blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
     with transaction.atomic():
         clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
-        return _json_item(Item.objects.json_row_or_404(pk))
+        return _json_item(json_rows.read(pk))
 
 
 def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
@@ -178,7 +179,7 @@ def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         item = _locked_item(request, pk)
         clean(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item)).save()
-        return _json_item(Item.objects.json_row_or_404(pk))
+        return _json_item(json_rows.read(pk))
 
 
 @transaction.atomic

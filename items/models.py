@@ -1,8 +1,5 @@
 """The item, its rules, and the questions asked of the table."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
@@ -20,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from items.keys import ApiKey
 from items.limits import Tally
-from items.statements import TooLong, fetch, limited
+from items.statements import TooLong, limited
 
 __all__ = ["ApiKey", "Item", "StoredAnswer", "Tally"]  # where Django looks for an app's models
 
@@ -55,30 +52,6 @@ SIMILARITY = 0.4  # of 1: trigrams in common
 JSON_KEYS = ("id", "name", "description", "created_at", "updated_at")
 
 
-class JsonRow(NamedTuple):
-    """An item as the JSON text that PostgreSQL keeps, with what its answer's headers need."""
-
-    id: int
-    version: int
-    text: str
-
-
-JSON_ROW = "SELECT id, version, json FROM items_item WHERE id = %s"
-INSERT = """
-    INSERT INTO items_item (name, description) VALUES (%s, %s) RETURNING id, version, json
-"""
-INSERT_MANY = """
-    WITH item AS (
-        INSERT INTO items_item (name, description)
-        SELECT name, description
-        FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS given (name, description, place)
-        ORDER BY place
-        RETURNING id, version, json
-    )
-    SELECT id, version, json FROM item ORDER BY id
-"""
-
-
 def no_lone_surrogates(text: str) -> None:
     """Refuse half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL."""
     if any("\ud800" <= character <= "\udfff" for character in text):
@@ -87,7 +60,7 @@ def no_lone_surrogates(text: str) -> None:
         )
 
 
-def _no_item(pk: int) -> Http404:
+def no_item(pk: int) -> Http404:
     return Http404(gettext("There is no item %(number)s.") % {"number": pk})
 
 
@@ -165,28 +138,12 @@ class ItemQuerySet(models.QuerySet):
         try:
             return self.get(pk=pk)
         except self.model.DoesNotExist:
-            raise _no_item(pk)
+            raise no_item(pk)
 
 
 class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
     def get_queryset(self) -> ItemQuerySet:
         return super().get_queryset().defer("search", "json")  # each as long as the item itself
-
-    def json_row_or_404(self, pk: int) -> JsonRow:
-        """Return one item as JSON; raise Http404 with a sentence where it is not."""
-        rows = fetch(JSON_ROW, [pk])
-        if not rows:
-            raise _no_item(pk)
-        return JsonRow(*rows[0])
-
-    def insert(self, item: "Item") -> JsonRow:
-        """Write a new item and return it as JSON."""
-        return JsonRow(*fetch(INSERT, [item.name, item.description])[0])
-
-    def insert_many(self, items: Sequence["Item"]) -> list[JsonRow]:
-        """Write new items in one statement and return them, in the same order, as JSON."""
-        names, descriptions = [item.name for item in items], [item.description for item in items]
-        return [JsonRow(*row) for row in fetch(INSERT_MANY, [names, descriptions])]
 
 
 class Item(models.Model):

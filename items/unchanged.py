@@ -14,8 +14,8 @@ import psycopg
 from django.conf import settings
 from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from gevent import sleep
-from gevent.event import AsyncResult
+
+from items.together import Together
 
 # Transactions are numbered by each server for itself: the next after a failover may give the same
 # numbers again. A standby's snapshots do not name those under way, so they tell too little.
@@ -28,48 +28,34 @@ KEPT_MAX = 8_000_000  # bytes, in each worker
 ENTRY_SIZE = 1_000  # of which a thing takes so many beside its own
 
 
-class Question:
-    """Asks for a snapshot, once for all who came before it was sent."""
+class Line:
+    """A connection for the one question: to borrow one each time would double its price."""
 
     def __init__(self) -> None:
-        self._unsent: AsyncResult | None = None
-        self._sent: AsyncResult | None = None
-        self._line: BaseDatabaseWrapper | None = None  # its own: to borrow one doubles the price
+        self._database: BaseDatabaseWrapper | None = None
+        self._is_busy = False
 
-    def ask(self) -> str | None:
-        """Return a snapshot from after this call began; None if none is told, or not soon."""
-        if self._unsent is not None:
-            return self._unsent.wait(PATIENCE_SECONDS)
-        self._unsent = answer = AsyncResult()
-        snapshot = None
+    def ask(self, asked: list[None]) -> list[str | None]:
+        """Return the snapshot of now for each who asks, or None where PostgreSQL tells none."""
+        if self._is_busy:  # it hangs
+            return [None] * len(asked)
+        self._is_busy = True
         try:
-            if self._is_free():
-                self._unsent, self._sent = None, answer
-                snapshot = self._read()
+            return [self._read()] * len(asked)
         finally:
-            if self._unsent is answer:
-                self._unsent = None
-            answer.set(snapshot)
-        return snapshot
+            self._is_busy = False
 
     def hang_up(self) -> None:
-        if self._line is not None:
-            line, self._line = self._line, None
-            line.close()
-
-    def _is_free(self) -> bool:
-        """Wait for what was asked before, and for those who are here already to join."""
-        sleep(0)
-        if self._sent is not None and not self._sent.ready():
-            self._sent.wait(PATIENCE_SECONDS)
-        return self._sent is None or self._sent.ready()
+        if self._database is not None:
+            database, self._database = self._database, None
+            database.close()
 
     def _read(self) -> str | None:
         try:
-            if self._line is None:
-                self._line = connection.copy()
-            self._line.ensure_connection()
-            with self._line.connection.cursor() as cursor:
+            if self._database is None:
+                self._database = connection.copy()
+            self._database.ensure_connection()
+            with self._database.connection.cursor() as cursor:
                 row = cursor.execute(SNAPSHOT, prepare=True).fetchone()
         except (Error, psycopg.Error):  # whoever reads on meets it again, and answers for it
             self.hang_up()
@@ -77,7 +63,8 @@ class Question:
         return row and row[0]
 
 
-QUESTION = Question()
+LINE = Line()
+_question = Together(LINE.ask)
 
 
 def snapshot() -> str | None:
@@ -85,7 +72,10 @@ def snapshot() -> str | None:
     # A snapshot does not tell what its own transaction changed.
     if settings.DEBUG or connection.in_atomic_block:
         return None
-    return QUESTION.ask()
+    try:
+        return _question.do(None, PATIENCE_SECONDS)
+    except (TimeoutError, Error):
+        return None
 
 
 class Kept:

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from items import bulk, limits, unchanged
+from items import bulk, json_rows, limits, unchanged
 from items.limits import Limit
 from items.models import Item
 from items.statements import Busy
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def hang_up():
     """Leave no connection to the database, which is dropped in the end."""
     yield
-    unchanged.QUESTION.hang_up()
+    unchanged.LINE.hang_up()
 
 
 @pytest.fixture
@@ -68,6 +68,17 @@ def test_of_two_at_once_one_deletes(books):
     with ThreadPoolExecutor(2) as pool:
         assert set(pool.map(delete, range(2))) == {confirmed, bulk.NOTHING}
     assert Item.objects.get().name == "Pen"
+
+
+def test_who_breaks_a_rule_harms_nobody_who_writes_at_once():
+    """No door lets such an item in; the database would not either."""
+    rows = json_rows._insert_each([Item(name="Pen"), Item(name=" "), Item(name="Cup")])
+
+    assert [getattr(row, "id", type(row)) for row in rows] == [
+        Item.objects.get(name="Pen").pk,
+        IntegrityError,
+        Item.objects.get(name="Cup").pk,
+    ]
 
 
 def test_tries_at_once_are_all_counted():

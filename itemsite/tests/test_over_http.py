@@ -213,6 +213,20 @@ def test_a_connection_cut_after_the_commit_makes_no_second_item(server):
     assert count(server) == before + 1
 
 
+def test_of_many_who_write_at_once_each_gets_its_own(server):
+    """A worker writes in one statement what comes at once."""
+
+    def write(number):
+        status, headers, item = server.request("POST", "/items/", {"name": f"own {number}"})
+        read = server.request("GET", headers["Location"])[2]
+        return status == 201 and item == read and item["name"] == f"own {number}"
+
+    before = count(server)
+    with ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(write, range(160)))
+    assert count(server) == before + 160
+
+
 def test_who_wrote_sees_it_in_every_list_at_once(server):
     """Lists are kept by each worker; what another worker committed counts all the same."""
 
