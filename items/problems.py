@@ -30,6 +30,9 @@ def number_requests(get_response: Callable) -> Callable:
     return middleware
 
 
+_resolve = lru_cache(256)(resolve)  # the addresses of a process stay the same
+
+
 def let_scripts_pass(get_response: Callable) -> Callable:
     """Middleware: take a script straight to the JSON endpoint.
 
@@ -41,7 +44,7 @@ def let_scripts_pass(get_response: Callable) -> Callable:
         request.get_host()  # raises DisallowedHost
         if not (SHARED_ADDRESS.fullmatch(request.path_info) and wants_json(request)):
             return get_response(request)
-        request.resolver_match = match = resolve(request.path_info)
+        request.resolver_match = match = _resolve(request.path_info)
         response = match.func(request, **match.kwargs)
         if not response.has_header("Content-Length"):
             response["Content-Length"] = str(len(response.content))

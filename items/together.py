@@ -15,7 +15,7 @@ Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 
 
-def _shares() -> bool:
+def is_gevent() -> bool:
     """Tell whether requests run side by side in one thread, as under gunicorn."""
     return monkey.is_module_patched("threading")
 
@@ -33,11 +33,7 @@ class Go(Generic[Thing, Result]):
     things: list[Thing]
     results: AsyncResult = field(default_factory=AsyncResult)
 
-    def result(self, place: int, timeout_seconds: float | None = None) -> Result:
-        if not self.results.ready():
-            self.results.wait(timeout_seconds)
-        if not self.results.ready():
-            raise TimeoutError
+    def result(self, place: int) -> Result:
         return _result(self.results.get()[place])
 
 
@@ -45,7 +41,7 @@ class Together(Generic[Thing, Result]):
     """Gathers, in one worker process, what comes while the go before is under way.
 
     `do_all` gets the things of several requests and returns as many results in their order; one
-    that is an exception is raised for its request alone.
+    that is an exception is raised for its request alone. It must end, for all of them wait.
     """
 
     def __init__(self, do_all: Callable[[list[Thing]], Sequence[Result | Exception]]) -> None:
@@ -53,19 +49,18 @@ class Together(Generic[Thing, Result]):
         self._next: Go[Thing, Result] | None = None  # may still be joined
         self._under_way: Go[Thing, Result] | None = None
 
-    def do(self, thing: Thing, timeout_seconds: float | None = None) -> Result:
+    def do(self, thing: Thing) -> Result:
         """Return the result of a thing, which is begun after this call.
 
-        Raise what do_all raises. Where another request does it, raise TimeoutError if that takes
-        too long, and OperationalError if it was cut off.
+        Raise what do_all raises, or OperationalError if the request that did it was cut off.
         """
-        if not _shares():
+        if not is_gevent():
             return _result(self._do_all([thing])[0])
         go = self._next
         if go is None or len(go.things) == THINGS_MAX:
             return self._lead(Go([thing]))
         go.things.append(thing)
-        return go.result(len(go.things) - 1, timeout_seconds)
+        return go.result(len(go.things) - 1)
 
     def _lead(self, go: Go[Thing, Result]) -> Result:
         self._next = go

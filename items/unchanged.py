@@ -14,8 +14,9 @@ import psycopg
 from django.conf import settings
 from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from gevent import Timeout
 
-from items.together import Together
+from items.together import Together, is_gevent
 
 # Transactions are numbered by each server for itself: the next after a failover may give the same
 # numbers again. A standby's snapshots do not name those under way, so they tell too little.
@@ -23,7 +24,7 @@ SNAPSHOT = """
     SELECT pg_current_snapshot()::text || ' of ' || pg_postmaster_start_time()::text
     WHERE NOT pg_is_in_recovery()
 """
-PATIENCE_SECONDS = 0.1  # with what takes PostgreSQL 50 microseconds
+PATIENCE_SECONDS = 0.3  # with what takes PostgreSQL 50 microseconds
 KEPT_MAX = 8_000_000  # bytes, in each worker
 ENTRY_SIZE = 1_000  # of which a thing takes so many beside its own
 
@@ -33,17 +34,10 @@ class Line:
 
     def __init__(self) -> None:
         self._database: BaseDatabaseWrapper | None = None
-        self._is_busy = False
 
     def ask(self, asked: list[None]) -> list[str | None]:
         """Return the snapshot of now for each who asks, or None where PostgreSQL tells none."""
-        if self._is_busy:  # it hangs
-            return [None] * len(asked)
-        self._is_busy = True
-        try:
-            return [self._read()] * len(asked)
-        finally:
-            self._is_busy = False
+        return [self._read()] * len(asked)
 
     def hang_up(self) -> None:
         if self._database is not None:
@@ -55,9 +49,10 @@ class Line:
             if self._database is None:
                 self._database = connection.copy()
             self._database.ensure_connection()
-            with self._database.connection.cursor() as cursor:
-                row = cursor.execute(SNAPSHOT, prepare=True).fetchone()
-        except (Error, psycopg.Error):  # whoever reads on meets it again, and answers for it
+            with Timeout(PATIENCE_SECONDS if is_gevent() else None):
+                cursor = self._database.connection.execute(SNAPSHOT, prepare=True)
+            row = cursor.fetchone()
+        except (Error, psycopg.Error, Timeout):  # whoever reads on meets it, and answers for it
             self.hang_up()
             return None
         return row and row[0]
@@ -73,8 +68,8 @@ def snapshot() -> str | None:
     if settings.DEBUG or connection.in_atomic_block:
         return None
     try:
-        return _question.do(None, PATIENCE_SECONDS)
-    except (TimeoutError, Error):
+        return _question.do(None)
+    except Error:  # who asked for all was cut off
         return None
 
 

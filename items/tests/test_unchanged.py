@@ -1,11 +1,4 @@
-from items.unchanged import ENTRY_SIZE, Kept, Line
-
-
-def test_a_line_that_hangs_tells_nothing():
-    line = Line()
-    line._is_busy = True
-
-    assert line.ask([None, None]) == [None, None]
+from items.unchanged import ENTRY_SIZE, Kept
 
 
 def test_things_are_kept_for_their_snapshot():

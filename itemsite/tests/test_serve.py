@@ -114,7 +114,7 @@ def test_answers_while_postgresql_hangs(clone):
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     hanging = [postmaster, *map(int, children)]
 
-    with ThreadPoolExecutor(16) as clients:  # twice what the pools of both workers hold
+    with ThreadPoolExecutor(16) as clients:  # more than the pools of both workers hold
         for pid in hanging:
             os.kill(pid, signal.SIGSTOP)
         try:
