@@ -80,6 +80,12 @@ def _drop(connection: psycopg.Connection, database: Database) -> None:
     connection.execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
 
 
+def commit_something() -> None:
+    """End a transaction that could have written, after which itemsite reads all anew."""
+    with embedded.connect_as_superuser() as connection:
+        connection.execute("SELECT pg_current_xact_id()")
+
+
 def server_version() -> str:
     with embedded.connect_as_superuser() as connection:
         return connection.info.parameter_status("server_version")

@@ -1,5 +1,6 @@
--- wrk's script: `wrk -s load.lua URL -- METHOD ACCEPT`; POST sends items, GET asks for the URL.
--- At the end it prints one line of JSON.
+-- wrk's script: `wrk -s load.lua URL -- METHOD ACCEPT [anew]`; POST sends items, GET asks for the
+-- URL; anew, under a Host with another port each time: itemsite, whose lists name the host, then
+-- finds none that it keeps. At the end it prints one line of JSON.
 
 local HEADERS = { ["User-Agent"] = "wrk" } -- no Accept-Encoding, as curl does
 
@@ -15,13 +16,20 @@ local function bodies()
 end
 
 function init(arguments)
-  local method, accept = arguments[1], arguments[2]
+  local method, accept, how = arguments[1], arguments[2], arguments[3]
   for name, value in pairs(HEADERS) do wrk.headers[name] = value end
   wrk.headers["Accept"] = accept
+  if how == "anew" then
+    local port = 0
+    function request()
+      port = port % 65535 + 1
+      return wrk.format(nil, nil, { ["Accept"] = accept, ["Host"] = "127.0.0.1:" .. port })
+    end
+  end
   if method ~= "POST" then return end
   wrk.headers["Content-Type"] = "application/json"
   local requests, last = bodies(), 0
-  function request() -- global: wrk calls it for every request where it exists
+  function request() -- global, as above: wrk calls it for every request where it exists
     last = last % #requests + 1
     return requests[last]
   end

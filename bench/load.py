@@ -5,8 +5,14 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from threading import Event
+from urllib.parse import urlsplit
 
 from bench import databases, processes
 from bench.processes import Server
@@ -24,6 +30,7 @@ class Request:
     path: str
     method: str = "GET"
     accept: str = JSON
+    is_anew: bool = False  # never what itemsite keeps
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,44 @@ def measure(server: Server, request: Request, seconds: int, connections: int) ->
     )
 
 
+@contextmanager
+def posting(server: Server, per_second: int) -> Iterator[None]:
+    """Let somebody add so many items a second; end the program if that fails."""
+    if not per_second:
+        yield
+        return
+    is_over = Event()
+    with ThreadPoolExecutor(1) as pool:
+        posts = pool.submit(_post, server, 1 / per_second, is_over)
+        try:
+            yield
+        finally:
+            is_over.set()
+        if posts.result() != 201:
+            sys.exit(f"bench: {server.name} answered a POST with {posts.result()}.")
+
+
+def _post(server: Server, pause_seconds: float, is_over: Event) -> int:
+    """Return the status of the first answer that is not 201, or of the last one."""
+    connection = HTTPConnection(urlsplit(server.address).netloc, timeout=30)
+    status = 201
+    while status == 201 and not is_over.wait(pause_seconds):
+        body = json.dumps({"name": "Box", "description": "Added while others look."})
+        connection.request("POST", "/items/", body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        status = answer.status
+    connection.close()
+    return status
+
+
 def _run_wrk(
     server: Server, request: Request, seconds: int, connections: int
 ) -> dict[str, int | float]:
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout=30s", "-s", SCRIPT]
     arguments = [server.address + request.path, "--", request.method, request.accept]
+    if request.is_anew:
+        arguments.append("anew")
     command = ["wrk", *options, *arguments]
     said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
     figures = json.loads(said.splitlines()[-1])

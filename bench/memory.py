@@ -11,12 +11,12 @@ from bench.servers import ITEMSITE
 from bench.texts import COMMON_WORD
 
 REQUESTS = (
-    Request("/items/", accept=HTML),
-    Request(f"/items/?q={COMMON_WORD}", accept=HTML),
-    Request("/items/?limit=100"),
-    Request("/items/?limit=1000"),
+    Request("/items/", accept=HTML, is_anew=True),
+    Request(f"/items/?q={COMMON_WORD}", accept=HTML, is_anew=True),
+    Request("/items/?limit=100", is_anew=True),
+    Request("/items/?limit=1000", is_anew=True),
 )
-CONNECTIONS = 8  # as many as the workers' pools hold together
+CONNECTIONS = 8
 RUN_SECONDS = 5
 
 

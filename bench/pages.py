@@ -72,7 +72,7 @@ def measure(places: dict[int, Database], rounds: int, seconds: int) -> PageRuns:
 
 def _request(server: Server, view: View) -> Request:
     cursor = {"after": _deep_cursor(server, view.parameters)} if view.is_deep else {}
-    request = Request(f"/items/?{urlencode(view.parameters | cursor)}", accept=HTML)
+    request = Request(f"/items/?{urlencode(view.parameters | cursor)}", accept=HTML, is_anew=True)
     _require_items(server, request, view)
     return request
 

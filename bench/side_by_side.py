@@ -20,6 +20,7 @@ from bench.progress import say
 from bench.servers import EMPTY, ITEMSITE, PLAIN_DJANGO, TUTORIAL, Program
 
 CONNECTIONS = 16  # kept alive by one thread of wrk
+POSTS_PER_SECOND = 50
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Rival:
 class Work:
     name: str
     rivals: tuple[Rival, ...]  # itemsite first
+    posts_per_second: int = 0  # of somebody else meanwhile
 
 
 JSON_100 = Work(
@@ -68,7 +70,29 @@ JSON_CREATE = Work(
         Rival("tutorial", TUTORIAL, Request("/items/", method="POST")),
     ),
 )
-WORKS = (JSON_100, JSON_1000, PAGE, JSON_CREATE)  # writing last: it changes the size
+# itemsite keeps lists until something is committed; these tell what it does without.
+JSON_100_ANEW = Work(
+    "JSON list of 100, nothing kept",
+    (
+        Rival("itemsite", ITEMSITE, Request("/items/?limit=100", is_anew=True)),
+        Rival("tutorial", TUTORIAL, Request("/items/?limit=100", is_anew=True)),
+    ),
+)
+PAGE_ANEW = Work(
+    "page of 50 rows, nothing kept",
+    (
+        Rival("itemsite", ITEMSITE, Request("/items/", accept=HTML, is_anew=True)),
+        Rival("tutorial", TUTORIAL, Request("/", accept=HTML, is_anew=True)),
+    ),
+)
+BUSY = f", {POSTS_PER_SECOND} POSTs a second meanwhile"
+JSON_100_BUSY = Work(JSON_100.name + BUSY, JSON_100.rivals[:2], POSTS_PER_SECOND)
+PAGE_BUSY = Work(PAGE.name + BUSY, PAGE.rivals[:2], POSTS_PER_SECOND)
+# Those that write come last: they change the size.
+WORKS = (
+    *(JSON_100, JSON_1000, PAGE, JSON_100_ANEW, PAGE_ANEW),
+    *(JSON_100_BUSY, PAGE_BUSY, JSON_CREATE),
+)
 
 Servers = dict[Program, Server]
 
@@ -114,7 +138,8 @@ def _runs(
             load.warm_up(servers[rival.program], rival.request, CONNECTIONS)
         for number in range(1, rounds + 1):
             for rival in work.rivals:
-                run = _load(servers, rival, seconds)
+                with load.posting(servers[rival.program], work.posts_per_second):
+                    run = _load(servers, rival, seconds)
                 runs[work.name, rival.name].append(run)
                 rate = f"{run.requests_per_second:,.0f} requests/s"
                 say(f"{size:,} items, {work.name}, round {number}, {rival.name}: {rate}")

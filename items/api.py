@@ -18,6 +18,7 @@ from items.keys import read_bearer
 from items.models import Item
 from items.paging import CursorError, Page, read_page
 from items.problems import Problem
+from items.unchanged import Made
 
 PERMISSIONS = {
     "GET": "items.view_item",
@@ -88,15 +89,12 @@ def _check_rights(request: HttpRequest) -> None:
 
 def _list_items(request: HttpRequest) -> HttpResponse:
     asked = (request.scheme, *(request.META.get(name, "") for name in LIST_DEPENDS_ON))
-    snapshot = unchanged.snapshot()
-    kept = unchanged.KEPT.get(asked, snapshot)
-    if kept is not None:
-        content, headers = kept
-        return HttpResponse(content, headers=headers)
-    response = _read_list(request)
-    size = len(response.content) + sum(map(len, asked))
-    unchanged.KEPT.put(asked, snapshot, (response.content, dict(response.headers)), size)
-    return response
+    content, headers = unchanged.kept(asked, lambda: _made(_read_list(request)))
+    return HttpResponse(content, headers=headers)
+
+
+def _made(response: HttpResponse) -> Made:
+    return Made((response.content, dict(response.headers)), len(response.content))
 
 
 @gzip_page

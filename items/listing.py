@@ -88,8 +88,9 @@ class Listing:
     def after_url(self) -> str:
         return self.page.after and list_url(replace(self.wanted, after=self.page.after, before=""))
 
+    @property
     def top_url(self) -> str:
-        return list_url(replace(self.wanted, after="", before=""))
+        return top_url(self.wanted)
 
 
 def read_listing(wanted: Selection, has_ticks: bool) -> Listing:
@@ -139,6 +140,10 @@ def read_wanted(asked: QueryDict) -> Selection:
     size = sizes.get(asked.get("size", ""), SIZES[0])
     after, before = asked.get("after", ""), asked.get("before", "")
     return Selection(words, sort, size, after=after, before="" if after else before)
+
+
+def top_url(wanted: Selection) -> str:
+    return list_url(replace(wanted, after="", before=""))
 
 
 def list_url(wanted: Selection) -> str:

@@ -7,7 +7,8 @@ snapshot see the same rows (PostgreSQL's manual, section 9.28, pg_current_snapsh
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from gevent import Timeout
+from gevent.event import AsyncResult
 
 from items.together import Together, is_gevent
 
@@ -26,7 +28,7 @@ SNAPSHOT = """
 """
 PATIENCE_SECONDS = 0.3  # with what takes PostgreSQL 50 microseconds
 KEPT_MAX = 8_000_000  # bytes, in each worker
-ENTRY_SIZE = 1_000  # of which a thing takes so many beside its own
+ENTRY_SIZE = 10_000  # of which each thing takes so many more, most of them for a long address
 
 
 class Line:
@@ -73,33 +75,67 @@ def snapshot() -> str | None:
         return None
 
 
+@dataclass(frozen=True)
+class Made:
+    """A thing that was made of what was read, and its size in bytes; without one it is not kept."""
+
+    thing: Any
+    size: int | None = None
+
+
 class Kept:
-    """Things by what they depend on, each with its snapshot; the longest unused go first."""
+    """What was made, by what it depends on, for one snapshot; the longest unused go first."""
 
     def __init__(self, size_max: int) -> None:
         self._size_max = size_max
         self._size = 0
-        self._entries: OrderedDict[Hashable, tuple[str, Any, int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[str, Made]] = OrderedDict()
+        self._being_made: dict[tuple[Hashable, str], AsyncResult] = {}
 
-    def get(self, key: Hashable, snapshot: str | None) -> Any:
-        """Return what was put at this snapshot, else None."""
-        entry = self._entries.get(key)
-        if snapshot is None or entry is None or entry[0] != snapshot:
-            return None
-        self._entries.move_to_end(key)
-        return entry[1]
+    def read(self, key: Hashable, snapshot: str, make: Callable[[], Made]) -> Any:
+        """Return the thing of this snapshot; make it, once for all who ask meanwhile."""
+        made_for, made = self._entries.get(key, (None, None))
+        if made_for == snapshot:
+            self._entries.move_to_end(key)
+            return made.thing
+        being_made = self._being_made.get((key, snapshot))
+        if being_made and is_gevent():
+            made = being_made.wait() or make()  # and meet the error that was met
+            return made.thing
+        return self._make(key, snapshot, make)
 
-    def put(self, key: Hashable, snapshot: str | None, thing: object, size: int) -> None:
-        """Keep a thing of so many bytes that was read after this snapshot."""
-        if snapshot is None:
-            return
+    def _make(self, key: Hashable, snapshot: str, make: Callable[[], Made]) -> Any:
+        made = None
+        self._being_made[key, snapshot] = being_made = AsyncResult()
+        try:
+            made = make()
+        finally:
+            self._being_made.pop((key, snapshot), None)
+            being_made.set(made)
+        if made.size is not None:
+            self._put(key, snapshot, made)
+        return made.thing
+
+    def _put(self, key: Hashable, snapshot: str, made: Made) -> None:
         if key in self._entries:
-            self._size -= self._entries.pop(key)[2]
-        self._entries[key] = snapshot, thing, size + ENTRY_SIZE
-        self._size += size + ENTRY_SIZE
+            self._drop(key)
+        self._entries[key] = snapshot, made
+        self._size += made.size + ENTRY_SIZE
         while self._size > self._size_max:
-            _, (_, _, freed) = self._entries.popitem(last=False)
-            self._size -= freed
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: Hashable) -> None:
+        _, made = self._entries.pop(key)
+        self._size -= made.size + ENTRY_SIZE
 
 
-KEPT = Kept(KEPT_MAX)
+_kept = Kept(KEPT_MAX)
+
+
+def kept(key: Hashable, make: Callable[[], Made]) -> Any:
+    """Return the thing that make() makes, or made since when nothing was committed.
+
+    The key tells all that it depends on beside the database.
+    """
+    now = snapshot()
+    return make().thing if now is None else _kept.read(key, now, make)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from sys import getsizeof
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -12,9 +13,11 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items import curl, limits, unchanged
-from items.listing import read_listing, read_wanted
+from items.listing import read_listing, read_wanted, top_url
 from items.models import Item
+from items.paging import Selection
 from items.problems import Problem, method_not_allowed, wants_json
+from items.unchanged import Made
 
 NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
 SIGNED_OUT = gettext_lazy(
@@ -101,24 +104,30 @@ def item_list(request: HttpRequest) -> HttpResponse:
     may_add = request.user.has_perm("items.add_item")
     may_delete = request.user.has_perm("items.delete_item")
     site = curl.site(request)
-    depends_on = (wanted, typed, may_add, may_delete, site, get_language())
-    snapshot = unchanged.snapshot()
-    found = unchanged.KEPT.get(depends_on, snapshot)
-    if found is None:
-        listing = read_listing(wanted, may_delete)
-        if wanted.before and not listing.page.before:  # the top, where a page may not be full
-            return redirect(listing.top_url())
-        context = {
-            "list": listing,
-            "typed": typed,
-            "may_add": may_add,
-            "list_line": curl.list_line(site, wanted),
-            "add_line": curl.add_line(site),
-        }
-        found = render_to_string("items/_list.html", context)
-        unchanged.KEPT.put(depends_on, snapshot, found, len(found))
+    shown_to = (typed, may_add, may_delete, site)
+    depends_on = (wanted, *shown_to, get_language())
+    found = unchanged.kept(depends_on, lambda: _list_as_found(wanted, *shown_to))
+    if found is None:  # the top, by a way that may not fill its page
+        return redirect(top_url(wanted))
     context = {"words": " ".join(wanted.words), "found": found}
     return render(request, "items/item_list.html", context)
+
+
+def _list_as_found(
+    wanted: Selection, typed: str, may_add: bool, may_delete: bool, site: str
+) -> Made:
+    listing = read_listing(wanted, may_delete)
+    if wanted.before and not listing.page.before:
+        return Made(None)
+    context = {
+        "list": listing,
+        "typed": typed,
+        "may_add": may_add,
+        "list_line": curl.list_line(site, wanted),
+        "add_line": curl.add_line(site),
+    }
+    found = render_to_string("items/_list.html", context)
+    return Made(found, None if listing.is_too_many else getsizeof(found))
 
 
 @page("GET", permission="items.view_item")

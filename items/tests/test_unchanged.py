@@ -1,37 +1,97 @@
-from items.unchanged import ENTRY_SIZE, Kept
+import gevent
+import pytest
+from gevent.event import Event
+
+from items import unchanged
+from items.unchanged import ENTRY_SIZE, Kept, Made
 
 
-def test_things_are_kept_for_their_snapshot():
-    kept = Kept(10_000)
-    kept.put("list", "snapshot 1", "old", 3)
+class Maker:
+    """Makes a thing when it may, and counts how often."""
 
-    assert kept.get("list", "snapshot 1") == "old"
-    assert kept.get("list", "snapshot 2") is None
-    assert kept.get("list", None) is None
-    assert kept.get("another", "snapshot 1") is None
+    def __init__(self, thing="thing", size=100):
+        self.made = 0
+        self.thing, self.size = thing, size
+        self.may = Event()
+        self.may.set()
+
+    def __call__(self):
+        self.made += 1
+        self.may.wait()
+        if isinstance(self.thing, Exception):
+            raise self.thing
+        return Made(self.thing, self.size)
 
 
-def test_without_a_snapshot_nothing_is_kept():
-    kept = Kept(10_000)
-    kept.put("list", None, "text", 4)
+@pytest.fixture(autouse=True)
+def as_under_gunicorn(monkeypatch):
+    monkeypatch.setattr(unchanged, "is_gevent", lambda: True)
 
-    assert kept.get("list", None) is None
+
+def test_a_thing_is_made_once_for_a_snapshot():
+    kept, make = Kept(100_000), Maker()
+
+    things = [kept.read("list", "snapshot 1", make) for _ in range(2)]
+
+    assert things == ["thing"] * 2
+    assert make.made == 1
+
+
+def test_another_snapshot_or_key_is_another_thing():
+    kept = Kept(100_000)
+
+    things = [
+        kept.read(key, snapshot, Maker(f"{key} at {snapshot}"))
+        for key, snapshot in (("list", "1"), ("list", "2"), ("page", "2"), ("list", "1"))
+    ]
+
+    assert things == ["list at 1", "list at 2", "page at 2", "list at 1"]
+
+
+def test_who_asks_while_it_is_made_waits_for_it():
+    kept, make = Kept(100_000), Maker()
+    make.may.clear()
+    asking = [gevent.spawn(kept.read, "list", "1", make) for _ in range(3)]
+    gevent.idle()
+    make.may.set()
+
+    assert [greenlet.get() for greenlet in asking] == ["thing"] * 3
+    assert make.made == 1
+
+
+def test_what_fails_is_tried_by_each():
+    kept, make = Kept(100_000), Maker(ValueError("no such page"))
+    make.may.clear()
+    asking = [gevent.spawn(kept.read, "list", "1", make) for _ in range(2)]
+    gevent.idle()
+    make.may.set()
+
+    for greenlet in asking:
+        with pytest.raises(ValueError, match="no such page"):
+            greenlet.get()
+    assert make.made == 2
+
+
+def test_without_a_size_it_is_not_kept():
+    kept, make = Kept(100_000), Maker(size=None)
+
+    assert [kept.read("list", "1", make) for _ in range(2)] == ["thing"] * 2
+    assert make.made == 2
 
 
 def test_what_was_used_longest_ago_goes_first():
     kept = Kept(3 * (ENTRY_SIZE + 100))
-    for name in ("a", "b", "c", "c"):
-        kept.put(name, "snapshot", name, 100)
-    kept.get("a", "snapshot")
+    makers = {name: Maker(name) for name in "abcd"}
+    for name in "abc" + "a" + "d" + "acd" + "b":
+        assert kept.read(name, "1", makers[name]) == name
 
-    kept.put("d", "snapshot", "d", 100)
-
-    assert [kept.get(name, "snapshot") for name in "abcd"] == ["a", None, "c", "d"]
+    assert [makers[name].made for name in "abcd"] == [1, 2, 1, 1]
 
 
 def test_what_is_too_large_is_not_kept():
-    kept = Kept(ENTRY_SIZE + 100)
+    kept, make = Kept(ENTRY_SIZE + 99), Maker()
 
-    kept.put("list", "snapshot", "text", 101)
+    for _ in range(2):
+        kept.read("list", "1", make)
 
-    assert kept.get("list", "snapshot") is None
+    assert make.made == 2
