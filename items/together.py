@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from gevent import monkey, sleep
 from gevent.event import AsyncResult
 
@@ -60,6 +60,7 @@ class Together(Generic[Thing, Result]):
         if go is None or len(go.things) == THINGS_MAX:
             return self._lead(Go([thing]))
         go.things.append(thing)
+        connection.close()  # who does it may need one
         return go.result(len(go.things) - 1)
 
     def _lead(self, go: Go[Thing, Result]) -> Result:

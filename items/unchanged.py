@@ -6,6 +6,7 @@ A snapshot names the transactions whose work a statement sees, so that two state
 snapshot see the same rows (PostgreSQL's manual, section 9.28, pg_current_snapshot).
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -20,13 +21,15 @@ from gevent.event import AsyncResult
 
 from items.together import Together, is_gevent
 
-# Transactions are numbered by each server for itself: the next after a failover may give the same
-# numbers again. A standby's snapshots do not name those under way, so they tell too little.
+# Each server numbers its transactions by itself, and after a crash gives some numbers once more. So
+# a snapshot counts for the one process of PostgreSQL that told it, which outlives neither. Those of
+# a standby do not name the transactions under way: they tell too little.
 SNAPSHOT = """
-    SELECT pg_current_snapshot()::text || ' of ' || pg_postmaster_start_time()::text
+    SELECT concat_ws(' ', pg_current_snapshot(), pg_backend_pid(), pg_postmaster_start_time())
     WHERE NOT pg_is_in_recovery()
 """
-PATIENCE_SECONDS = 0.3  # with what takes PostgreSQL 50 microseconds
+PATIENCE_SECONDS = 0.5  # with what takes PostgreSQL 50 microseconds
+REST_SECONDS = 1  # before it is asked again, when it told nothing
 KEPT_MAX = 8_000_000  # bytes, in each worker
 ENTRY_SIZE = 10_000  # of which each thing takes so many more, most of them for a long address
 
@@ -36,10 +39,18 @@ class Line:
 
     def __init__(self) -> None:
         self._database: BaseDatabaseWrapper | None = None
+        self._rests_until = 0.0  # time.monotonic()
+
+    @property
+    def rests(self) -> bool:
+        return time.monotonic() < self._rests_until
 
     def ask(self, asked: list[None]) -> list[str | None]:
         """Return the snapshot of now for each who asks, or None where PostgreSQL tells none."""
-        return [self._read()] * len(asked)
+        snapshot = self._read()
+        if snapshot is None:
+            self._rests_until = time.monotonic() + REST_SECONDS
+        return [snapshot] * len(asked)
 
     def hang_up(self) -> None:
         if self._database is not None:
@@ -67,7 +78,7 @@ _question = Together(LINE.ask)
 def snapshot() -> str | None:
     """Return a name of what the database holds now; None where nothing may be kept."""
     # A snapshot does not tell what its own transaction changed.
-    if settings.DEBUG or connection.in_atomic_block:
+    if settings.DEBUG or connection.in_atomic_block or LINE.rests:
         return None
     try:
         return _question.do(None)
@@ -100,6 +111,7 @@ class Kept:
             return made.thing
         being_made = self._being_made.get((key, snapshot))
         if being_made and is_gevent():
+            connection.close()  # who makes it may need one
             made = being_made.wait() or make()  # and meet the error that was met
             return made.thing
         return self._make(key, snapshot, make)

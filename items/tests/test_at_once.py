@@ -141,6 +141,8 @@ def test_an_error_and_a_standby_keep_nothing(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setattr(unchanged, "SNAPSHOT", sql)
             assert unchanged.snapshot() is None
+            assert unchanged.LINE.rests
+            unchanged.LINE._rests_until = 0
 
     assert unchanged.snapshot()
 
@@ -154,6 +156,7 @@ def test_a_lost_connection_is_made_anew():
         )
 
     assert unchanged.snapshot() is None
+    unchanged.LINE._rests_until = 0
     assert unchanged.snapshot()
 
 

@@ -213,18 +213,24 @@ def test_a_connection_cut_after_the_commit_makes_no_second_item(server):
     assert count(server) == before + 1
 
 
-def test_of_many_who_write_at_once_each_gets_its_own(server):
-    """A worker writes in one statement what comes at once."""
+def test_of_many_who_write_at_once_each_gets_its_own(clone, server):
+    """A worker writes in one statement what comes at once; keys take connections meanwhile."""
+    key = clone.manage("create_api_key", "many", "--user", "admin").stdout.strip()
+    callers = [{}, {"Authorization": f"Bearer {key}"}]
 
     def write(number):
-        status, headers, item = server.request("POST", "/items/", {"name": f"own {number}"})
-        read = server.request("GET", headers["Location"])[2]
-        return status == 201 and item == read and item["name"] == f"own {number}"
+        name = f"own {number}"
+        status, headers, item = server.request(
+            "POST", "/items/", {"name": name}, **callers[number % 2]
+        )
+        return status == 201 and item["name"] == name, headers.get("Location")
 
     before = count(server)
-    with ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(write, range(160)))
-    assert count(server) == before + 160
+    with ThreadPoolExecutor(32) as pool:
+        written, locations = zip(*pool.map(write, range(320)), strict=True)
+    assert all(written)
+    assert len(set(locations)) == 320
+    assert count(server) == before + 320
 
 
 def test_who_wrote_sees_it_in_every_list_at_once(server):
