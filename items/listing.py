@@ -180,13 +180,13 @@ def _columns(wanted: Selection) -> str:
 def _total_column(wanted: Selection) -> str:
     """Return SQL for how many items there are, on the first page of all of them.
 
-    PostgreSQL counts only where its statistics say that it is quick: those of the table as it
-    is, which a crash empties, and those of the last ANALYZE.
+    PostgreSQL counts only where its statistics say that it is quick: the running ones, or after a
+    crash, which empties them, those of the last ANALYZE.
     """
     if wanted.words or wanted.after or wanted.before:
         return "NULL"
     estimate = """(
-        SELECT greatest(pg_stat_get_live_tuples(oid), reltuples) FROM pg_class
+        SELECT coalesce(nullif(pg_stat_get_live_tuples(oid), 0), reltuples) FROM pg_class
         WHERE oid = 'items_item'::regclass
     )"""
     return f"CASE WHEN {estimate} <= {ENOUGH} THEN ({count_sql('TRUE')}) END"
