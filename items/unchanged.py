@@ -15,7 +15,6 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import Error, connection
-from django.db.backends.base.base import BaseDatabaseWrapper
 from gevent import Timeout
 from gevent.event import AsyncResult
 
@@ -38,7 +37,8 @@ class Line:
     """A connection for the one question: to borrow one each time would double its price."""
 
     def __init__(self) -> None:
-        self._database: BaseDatabaseWrapper | None = None
+        self._connection: psycopg.Connection | None = None
+        self._is_busy = False
         self._rests_until = 0.0  # time.monotonic()
 
     @property
@@ -47,25 +47,31 @@ class Line:
 
     def ask(self, asked: list[None]) -> list[str | None]:
         """Return the snapshot of now for each who asks, or None where PostgreSQL tells none."""
-        snapshot = self._read()
+        if self._is_busy:  # for long: it seems to hang
+            return [None] * len(asked)
+        self._is_busy = True
+        try:
+            snapshot = self._read()
+        finally:
+            self._is_busy = False
         if snapshot is None:
             self._rests_until = time.monotonic() + REST_SECONDS
         return [snapshot] * len(asked)
 
     def hang_up(self) -> None:
-        if self._database is not None:
-            database, self._database = self._database, None
-            database.close()
+        if self._connection is not None:
+            connection.pool.putconn(self._connection)  # which closes what is not idle
+            self._connection = None
 
     def _read(self) -> str | None:
         try:
-            if self._database is None:
-                self._database = connection.copy()
-            self._database.ensure_connection()
+            if self._connection is None:
+                connection.pool.open()
+                self._connection = connection.pool.getconn(PATIENCE_SECONDS)
+                self._connection.autocommit = True
             with Timeout(PATIENCE_SECONDS if is_gevent() else None):
-                cursor = self._database.connection.execute(SNAPSHOT, prepare=True)
-            row = cursor.fetchone()
-        except (Error, psycopg.Error, Timeout):  # whoever reads on meets it, and answers for it
+                row = self._connection.execute(SNAPSHOT, prepare=True).fetchone()
+        except (psycopg.Error, Timeout):  # whoever reads on meets it, and answers for it
             self.hang_up()
             return None
         return row and row[0]

@@ -3,7 +3,7 @@ import pytest
 from gevent.event import Event
 
 from items import unchanged
-from items.unchanged import ENTRY_SIZE, Kept, Made
+from items.unchanged import ENTRY_SIZE, Kept, Line, Made
 
 
 class Maker:
@@ -26,6 +26,19 @@ class Maker:
 @pytest.fixture(autouse=True)
 def as_under_gunicorn(monkeypatch):
     monkeypatch.setattr(unchanged, "is_gevent", lambda: True)
+
+
+def test_a_line_is_used_by_one_at_a_time(monkeypatch):
+    """Together lets the next go begin, when one hangs."""
+    line, may_answer = Line(), Event()
+    monkeypatch.setattr(line, "_read", lambda: may_answer.wait() and "1")
+    asking = gevent.spawn(line.ask, [None])
+    gevent.idle()
+
+    assert line.ask([None, None]) == [None, None]
+    assert not line.rests
+    may_answer.set()
+    assert asking.get() == ["1"]
 
 
 def test_a_thing_is_made_once_for_a_snapshot():
