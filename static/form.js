@@ -2,6 +2,7 @@
 
 const PAUSE_MS = 400; // in typing, until the server is asked for like names
 const HELD_MS = 3_000; // that a form is held back after it was sent; then it may have been in vain
+const CLICK_MS = 100; // from the end of a press until its click was given to a button
 
 const form = document.querySelector("form.stack");
 const similar = document.getElementById("similar");
@@ -10,6 +11,8 @@ let isSent = false;
 let request = new XMLHttpRequest();
 let pause;
 let named; // what the server was asked for last
+let fresh; // its answer, until it is shown
+let isPressed = false;
 
 // Unsaved text
 
@@ -65,13 +68,29 @@ function nameSimilar() {
   request.responseType = "document";
   request.setRequestHeader("Accept", "text/html"); // as of people, in their language
   request.onload = ({ target: { status, response } }) => {
-    const fresh = status === 200 && response?.getElementById("similar");
-    if (fresh) similar.replaceChildren(...fresh.childNodes);
+    fresh = status === 200 && response?.getElementById("similar");
+    showSimilar();
   };
   request.send(); // it is only a hint: when it fails there is none
 }
 
+/** Names that appear move the button below, and a press that began on it would miss it. */
+function showSimilar() {
+  if (!fresh || isPressed) return;
+  similar.replaceChildren(...fresh.childNodes);
+  fresh = undefined;
+}
+
+function endPress() {
+  isPressed = false;
+  showSimilar();
+}
+
 function startSimilar() {
+  addEventListener("pointerdown", () => (isPressed = true));
+  for (const end of ["pointerup", "pointercancel"]) {
+    addEventListener(end, () => setTimeout(endPress, CLICK_MS));
+  }
   form.elements.name.addEventListener("input", (event) => {
     clearTimeout(pause);
     if (!event.isComposing) pause = setTimeout(nameSimilar, PAUSE_MS);

@@ -95,3 +95,21 @@ def test_like_names_are_named_while_one_is_typed(scripted_page, site):
 
     page.get_by_label("Name").fill("")
     expect(page.get_by_role("link", name="Red <Stapler>")).to_have_count(0)
+
+
+def test_a_press_is_not_lost_when_a_like_name_appears(scripted_page, site):
+    """It appears above the button, which moves while it is pressed."""
+    page = scripted_page
+    site.request("POST", "/items/", {"name": "Chair"})
+    page.goto("/items/new/")
+    page.get_by_label("Name").fill("Chair")
+    page.get_by_role("button", name="Save", exact=True).hover()
+
+    with page.expect_response("**/items/similar/?*") as answer:
+        page.mouse.down()  # the field is left, and its name asked for
+    answer.value.finished()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    with page.expect_navigation():
+        page.mouse.up()
+
+    assert "Added Chair" in page.get_by_role("main").inner_text()
