@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, OperationalError, connection
 from gevent import Timeout
 from gevent.event import AsyncResult
 
@@ -118,18 +118,22 @@ class Kept:
         being_made = self._being_made.get((key, snapshot))
         if being_made and is_gevent():
             connection.close()  # who makes it may need one
-            made = being_made.wait() or make()  # and meet the error that was met
-            return made.thing
+            return being_made.get().thing
         return self._make(key, snapshot, make)
 
     def _make(self, key: Hashable, snapshot: str, make: Callable[[], Made]) -> Any:
-        made = None
         self._being_made[key, snapshot] = being_made = AsyncResult()
         try:
             made = make()
+            being_made.set(made)
+        except Exception as error:
+            being_made.set_exception(error)  # who waited would meet the same
+            raise
+        except BaseException:
+            being_made.set_exception(OperationalError("The request that read was cut off."))
+            raise
         finally:
             self._being_made.pop((key, snapshot), None)
-            being_made.set(made)
         if made.size is not None:
             self._put(key, snapshot, made)
         return made.thing

@@ -1,5 +1,6 @@
 import gevent
 import pytest
+from django.db import OperationalError
 from gevent.event import Event
 
 from items import unchanged
@@ -72,7 +73,7 @@ def test_who_asks_while_it_is_made_waits_for_it():
     assert make.made == 1
 
 
-def test_what_fails_is_tried_by_each():
+def test_what_fails_fails_for_all_who_waited():
     kept, make = Kept(100_000), Maker(ValueError("no such page"))
     make.may.clear()
     asking = [gevent.spawn(kept.read, "list", "1", make) for _ in range(2)]
@@ -82,7 +83,21 @@ def test_what_fails_is_tried_by_each():
     for greenlet in asking:
         with pytest.raises(ValueError, match="no such page"):
             greenlet.get()
-    assert make.made == 2
+    assert make.made == 1
+
+
+def test_who_is_cut_off_leaves_nobody_waiting():
+    kept, make = Kept(100_000), Maker()
+    make.may.clear()
+    making, other = (gevent.spawn(kept.read, "list", "1", make) for _ in range(2))
+    gevent.idle()
+
+    making.kill()
+
+    with pytest.raises(OperationalError):
+        other.get()
+    make.may.set()
+    assert kept.read("list", "1", make) == "thing"
 
 
 def test_without_a_size_it_is_not_kept():
