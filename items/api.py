@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
-from items import curl, idempotency, json_rows, limits, unchanged
+from items import curl, idempotency, json_rows, limits
+from items.database import snapshot_cache
+from items.database.snapshot_cache import Made
 from items.forms import ItemForm
 from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
 from items.json_rows import JsonRow
@@ -18,7 +20,6 @@ from items.keys import read_bearer
 from items.models import Item
 from items.paging import CursorError, Page, read_page
 from items.problems import Problem
-from items.unchanged import Made
 
 PERMISSIONS = {
     "GET": "items.view_item",
@@ -89,7 +90,7 @@ def _check_rights(request: HttpRequest) -> None:
 
 def _list_items(request: HttpRequest) -> HttpResponse:
     asked = (request.scheme, *(request.META.get(name, "") for name in LIST_DEPENDS_ON))
-    content, headers = unchanged.kept(asked, lambda: _made(_read_list(request)))
+    content, headers = snapshot_cache.kept(asked, lambda: _made(_read_list(request)))
     return HttpResponse(content, headers=headers)
 
 

@@ -8,6 +8,6 @@ class ItemsConfig(AppConfig):
     verbose_name = gettext_lazy("Items")
 
     def ready(self) -> None:
-        from items.checks import check_database
+        from items.database.checks import check_database
 
         register(check_database, Tags.database)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from items import bulk
 from items.bulk import Choice, Fingerprint
-from items.statements import Busy, TooLong
+from items.database.sql import Busy, TooLong
 from items.views import NOT_YOURS, page
 
 

@@ -8,9 +8,9 @@ where hits do not lie evenly. Here a walk is tried for what is common, and only 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from items.database.sql import fetch
 from items.orders import ORDERS, RANK_ORDERS, Order, named
 from items.search import Search
-from items.statements import fetch
 
 COMMON = 8_000  # hits; fewer are gathered in 30 ms
 TOGETHER = 10  # times what PostgreSQL expects of several words, for they may well go together

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from django.db import DataError, IntegrityError, connection
 
+from items.database.sql import fetch
 from items.models import Item, no_item
-from items.statements import fetch
 from items.together import Together
 
 ROW = "SELECT id, version, json FROM items_item WHERE id = %s"

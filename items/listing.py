@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from items.database.sql import TooLong
 from items.marks import mark
 from items.models import SUMMARY_LENGTH
 from items.orders import ORDERS, default_sort
@@ -29,7 +30,6 @@ from items.search import (
     read_close,
     read_words,
 )
-from items.statements import TooLong
 
 SIZES = (50, 100, 200)  # rows on a page
 SORT_LABELS = {

@@ -15,9 +15,9 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from items.database.sql import TooLong, limited
 from items.keys import ApiKey
 from items.limits import Tally
-from items.statements import TooLong, limited
 
 __all__ = ["ApiKey", "Item", "StoredAnswer", "Tally"]  # where Django looks for an app's models
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from items.database.sql import fetch
 from items.found import read_found
 from items.orders import ORDERS, named
 from items.search import Search
-from items.statements import fetch
 
 
 class CursorError(ValueError):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from items.database.sql import fetch, limited
 from items.models import FOLDED_NAME, NAME_ORDER
-from items.statements import fetch, limited
 
 WORDS_MAX = 10  # that count; planning for each takes its time
 WORDS_MAX_LENGTH = 200  # characters; they fit gunicorn.conf.py's limit_request_line

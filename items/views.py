@@ -12,12 +12,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from items import curl, limits, unchanged
+from items import curl, limits
+from items.database import snapshot_cache
+from items.database.snapshot_cache import Made
 from items.listing import read_listing, read_wanted, top_url
 from items.models import Item
 from items.paging import Selection
 from items.problems import Problem, method_not_allowed, wants_json
-from items.unchanged import Made
 
 NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
 SIGNED_OUT = gettext_lazy(
@@ -106,7 +107,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     site = curl.site(request)
     shown_to = (typed, may_add, may_delete, site)
     depends_on = (wanted, *shown_to, get_language())
-    found = unchanged.kept(depends_on, lambda: _list_as_found(wanted, *shown_to))
+    found = snapshot_cache.kept(depends_on, lambda: _list_as_found(wanted, *shown_to))
     if found is None:  # the top, by a way that may not fill its page
         return redirect(top_url(wanted))
     context = {"words": " ".join(wanted.words), "found": found}

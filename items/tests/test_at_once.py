@@ -12,10 +12,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from items import bulk, json_rows, limits, unchanged
+from items import bulk, json_rows, limits
+from items.database import snapshot_cache
+from items.database.sql import Busy
 from items.limits import Limit
 from items.models import Item
-from items.statements import Busy
 from items.tests.test_limits import LIMIT, end_windows
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def hang_up():
     """Leave no connection to the database, which is dropped in the end."""
     yield
-    unchanged.LINE.hang_up()
+    snapshot_cache.LINE.hang_up()
 
 
 @pytest.fixture
@@ -139,18 +140,18 @@ def test_a_list_is_kept_until_somebody_commits(client, accept, books):
 def test_an_error_and_a_standby_keep_nothing(monkeypatch):
     for sql in ("SELECT nothing", "SELECT 'a standby tells nothing' WHERE FALSE"):
         with monkeypatch.context() as patch:
-            patch.setattr(unchanged, "SNAPSHOT", sql)
-            assert unchanged.snapshot() is None
-            assert unchanged.LINE.rests
-            unchanged.LINE._rests_until = 0
+            patch.setattr(snapshot_cache, "SNAPSHOT", sql)
+            assert snapshot_cache.snapshot() is None
+            assert snapshot_cache.LINE.rests
+            snapshot_cache.LINE._rests_until = 0
 
-    assert unchanged.snapshot()
+    assert snapshot_cache.snapshot()
 
 
 def test_a_lost_connection_is_made_anew():
     def told():
-        unchanged.LINE._rests_until = 0
-        return unchanged.snapshot()
+        snapshot_cache.LINE._rests_until = 0
+        return snapshot_cache.snapshot()
 
     assert told()
     with connection.cursor() as cursor:

@@ -5,10 +5,10 @@ import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
 from items import listing, search
+from items.database.sql import TooLong
 from items.listing import SIZES, SORT_LABELS
 from items.models import Item
 from items.paging import Selection, read_page
-from items.statements import TooLong
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis.strategies import data, integers, lists, sampled_from
 
 from items import found, search
+from items.database.sql import TooLong
 from items.models import Item
 from items.orders import ORDERS
 from items.paging import Selection, read_page
 from items.search import Search, read_close, read_words
-from items.statements import TooLong
 
 pytestmark = pytest.mark.django_db
 

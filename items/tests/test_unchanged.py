@@ -3,8 +3,8 @@ import pytest
 from django.db import OperationalError
 from gevent.event import Event
 
-from items import unchanged
-from items.unchanged import ENTRY_SIZE, Kept, Line, Made
+from items.database import snapshot_cache
+from items.database.snapshot_cache import ENTRY_SIZE, Kept, Line, Made
 
 
 class Maker:
@@ -26,7 +26,7 @@ class Maker:
 
 @pytest.fixture(autouse=True)
 def as_under_gunicorn(monkeypatch):
-    monkeypatch.setattr(unchanged, "is_gevent", lambda: True)
+    monkeypatch.setattr(snapshot_cache, "is_gevent", lambda: True)
 
 
 def test_a_line_is_used_by_one_at_a_time(monkeypatch):

@@ -1,0 +1,1 @@
+"""PostgreSQL as such: SQL, what it must grant, and the snapshot cache."""
