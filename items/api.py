@@ -14,12 +14,12 @@ from items import curl, idempotency, json_rows, limits
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.forms import ItemForm
+from items.http.problems import Problem
 from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
 from items.json_rows import JsonRow
 from items.keys import read_bearer
 from items.models import Item
 from items.paging import CursorError, Page, read_page
-from items.problems import Problem
 
 PERMISSIONS = {
     "GET": "items.view_item",

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from items import curl, idempotency, json_input, models, orders, search
+from items.http.problems import Problem
 from items.openapi import document
-from items.problems import Problem
 
 MAX_AGE_SECONDS = 300  # for which a cache may keep the document: it changes with a new start only
 

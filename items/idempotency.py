@@ -10,7 +10,7 @@ import re
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from items.problems import Problem
+from items.http.problems import Problem
 
 KEPT_HOURS = 24
 KEY = re.compile(r'"([!#-~]{1,255})"|([!#-~]{1,255})')  # a structured field's string, or bare

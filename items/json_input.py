@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from items.forms import ItemForm
+from items.http.problems import Problem
 from items.models import Item
 from items.orders import ORDERS, default_sort, read_id
 from items.paging import Selection
-from items.problems import Problem
 from items.search import WORDS_MAX_LENGTH, read_words
 
 LIMIT_DEFAULT = 100  # items in one answer

@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from items.problems import Problem
+from items.http.problems import Problem
 
 PREFIX = "itemsite_"
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from items.addresses import client_address
-from items.problems import Problem
+from items.http.problems import Problem
 
 REMEMBERED_MAX = 10_000  # buckets; then all are forgotten, and asked for again
 SWEPT_ROWS = 20  # ended windows that each new one removes, so that no cron job need do it

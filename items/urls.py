@@ -6,8 +6,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from items import api, bulk_pages, form_pages, key_pages, views
+from items.http.negotiation import preferred_type
+from items.http.problems import Problem
 from items.orders import read_id
-from items.problems import Problem, preferred_type
 
 
 class IdConverter:

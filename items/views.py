@@ -15,10 +15,11 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from items import curl, limits
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
+from items.http.negotiation import wants_json
+from items.http.problems import Problem, method_not_allowed
 from items.listing import read_listing, read_wanted, top_url
 from items.models import Item
 from items.paging import Selection
-from items.problems import Problem, method_not_allowed, wants_json
 
 NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
 SIGNED_OUT = gettext_lazy(

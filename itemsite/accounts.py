@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 
 from items import limits
 from items.addresses import client_address
+from items.http.problems import method_not_allowed
 from items.limits import Limit
-from items.problems import method_not_allowed
 from itemsite import errors
 
 MINUTES = 15

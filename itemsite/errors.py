@@ -26,7 +26,9 @@ from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
-from items.problems import Problem, request_id, wants_json
+from items.http.negotiation import wants_json
+from items.http.problems import Problem
+from items.http.request_id import request_id
 from itemsite import languages, theme
 
 RETRY_AFTER_SECONDS = 2

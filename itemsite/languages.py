@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
 from django.views.i18n import set_language
 
-from items.problems import wants_json
+from items.http.negotiation import wants_json
 from itemsite.headers import ADMIN
 from itemsite.switches import switch
 

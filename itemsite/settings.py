@@ -82,12 +82,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "items.problems.number_requests",
+    "itemsite.middleware.request_id.number_requests",
     "itemsite.health.answer_health",
     "itemsite.https.require_https",
     "itemsite.bodies.receive_bodies",
     "itemsite.connections.give_back",
-    "items.problems.let_scripts_pass",
+    "itemsite.middleware.script_lane.let_scripts_pass",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "itemsite.languages.speak",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 
-from items.problems import method_not_allowed
+from items.http.problems import method_not_allowed
 
 View = Callable[[HttpRequest], HttpResponse]
 

@@ -6,9 +6,9 @@ from hypothesis import example, given
 from hypothesis.strategies import fixed_dictionaries, text
 
 from items.forms import ItemForm
+from items.http.problems import Problem
 from items.json_input import clean_item
 from items.models import Item
-from items.problems import Problem
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""HTTP for both doors; it knows no model."""
