@@ -15,8 +15,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_lazy
 
 from items.forms import ItemForm
-from items.keys import ApiKey, ApiKeyQuerySet
-from items.models import Item, ItemQuerySet
+from items.models import ApiKey, Item
+from items.models.api_key import ApiKeyQuerySet
+from items.models.item import ItemQuerySet
 from items.search import COUNT_MAX
 
 admin.site.site_header = admin.site.site_title = "itemsite"

@@ -11,13 +11,13 @@ from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
 from items import curl, idempotency, json_rows, limits
+from items.access.bearer import read_bearer
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.forms import ItemForm
 from items.http.problems import Problem
 from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
 from items.json_rows import JsonRow
-from items.keys import read_bearer
 from items.models import Item
 from items.paging import CursorError, Page, read_page
 

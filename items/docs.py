@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from items import curl, idempotency, json_input, models, orders, search
+from items import curl, idempotency, json_input, orders, search
 from items.http.problems import Problem
+from items.models import rules
 from items.openapi import document
 
 MAX_AGE_SECONDS = 300  # for which a cache may keep the document: it changes with a new start only
@@ -41,8 +42,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         "words_max": search.WORDS_MAX,
         "words_max_length": search.WORDS_MAX_LENGTH,
         "kept_hours": idempotency.KEPT_HOURS,
-        "name_max_length": models.NAME_MAX_LENGTH,
-        "description_max_length": models.DESCRIPTION_MAX_LENGTH,
+        "name_max_length": rules.NAME_MAX_LENGTH,
+        "description_max_length": rules.DESCRIPTION_MAX_LENGTH,
         "body_max_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
     }
     return render(request, "items/docs.html", context)

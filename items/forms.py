@@ -5,7 +5,8 @@ from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from items.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, Item
+from items.models import Item
+from items.models.rules import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH
 
 
 class Textarea(forms.Textarea):

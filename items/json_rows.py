@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.db import DataError, IntegrityError, connection
 
 from items.database.sql import fetch
-from items.models import Item, no_item
+from items.models import Item
+from items.models.item import no_item
 from items.together import Together
 
 ROW = "SELECT id, version, json FROM items_item WHERE id = %s"

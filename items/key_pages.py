@@ -11,7 +11,8 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from items.keys import NAME_TAKEN_MESSAGE, ApiKey, read_lifetime
+from items.models import ApiKey
+from items.models.api_key import NAME_TAKEN_MESSAGE, read_lifetime
 
 NEVER = "never"
 LIFETIMES = {

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from items.addresses import client_address
 from items.http.problems import Problem
+from items.models.tally import Tally
 
 REMEMBERED_MAX = 10_000  # buckets; then all are forgotten, and asked for again
 SWEPT_ROWS = 20  # ended windows that each new one removes, so that no cron job need do it
@@ -46,20 +47,6 @@ class Limit(NamedTuple):
     name: str
     events: int  # that one may cause in a window; 0: any number
     seconds: int  # of the window, which begins with the first event
-
-
-class Tally(models.Model):
-    """What somebody did since a window began. The table is not logged: a crash empties it."""
-
-    bucket = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the limit and of whom
-    events = models.IntegerField()
-    ends_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index("ends_at", name="tally_by_end")]
-
-    def __str__(self) -> str:
-        return self.bucket
 
 
 _over: dict[str, float] = {}  # buckets over their limit, and when that ends (time.monotonic)

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from items.database.sql import TooLong
 from items.marks import mark
-from items.models import SUMMARY_LENGTH
+from items.models.item import SUMMARY_LENGTH
 from items.orders import ORDERS, default_sort
 from items.paging import CursorError, Page, Selection, read_page
 from items.remember import remember

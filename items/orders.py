@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from items.models import NAME_ORDER
+from items.models.functions import NAME_ORDER
 
 BIGINT_MAX = 2**63 - 1
 # How what a search finds is ranked: the name is what was typed; it begins so; it is one of several

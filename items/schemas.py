@@ -5,14 +5,8 @@ from typing import Any
 
 from items.forms import ItemForm
 from items.json_input import ARRAY_MAX, LIMIT_MAX
-from items.models import (
-    CONTROL,
-    DESCRIPTION_MAX_LENGTH,
-    JSON_KEYS,
-    NAME_MAX_LENGTH,
-    NAME_VISIBLE,
-    SPACE,
-)
+from items.models.functions import JSON_KEYS
+from items.models.rules import CONTROL, DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, NAME_VISIBLE, SPACE
 from items.orders import BIGINT_MAX
 
 Schema = dict[str, Any]

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from items.database.sql import fetch, limited
-from items.models import FOLDED_NAME, NAME_ORDER
+from items.models.functions import FOLDED_NAME, NAME_ORDER
 
 WORDS_MAX = 10  # that count; planning for each takes its time
 WORDS_MAX_LENGTH = 200  # characters; they fit gunicorn.conf.py's limit_request_line

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 import psycopg
 from django.db import connection, transaction
 
-from items.models import NAME_MAX_LENGTH, Item
+from items.models import Item
+from items.models.rules import NAME_MAX_LENGTH
 
 COLUMNS = ("name", "description")
 DELIMITERS = (",", ";", "\t")  # Excel writes semicolons where the comma is a decimal point

@@ -11,7 +11,8 @@ from django.db import migrations, models
 from django.db.models.functions import Concat, Length, Now
 from django.db.models.lookups import LessThanOrEqual
 
-import items.models
+import items.models.functions
+import items.models.rules
 
 # unaccent() is only STABLE, because its dictionary could be exchanged; ours never is. The body is
 # bound when it is made, so it holds whatever schema the extension is in, and in a restored dump.
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
                         verbose_name="name",
                         validators=[
                             django.core.validators.ProhibitNullCharactersValidator(),
-                            items.models.no_lone_surrogates,
+                            items.models.rules.no_lone_surrogates,
                             django.core.validators.RegexValidator(
                                 VISIBLE, VISIBLE_MESSAGE, "required"
                             ),
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
                         default="",
                         validators=[
                             django.core.validators.ProhibitNullCharactersValidator(),
-                            items.models.no_lone_surrogates,
+                            items.models.rules.no_lone_surrogates,
                             django.core.validators.MaxLengthValidator(10000),
                         ],
                     ),
@@ -116,7 +117,7 @@ class Migration(migrations.Migration):
                     "search",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=items.models.Fold(
+                        expression=items.models.functions.Fold(
                             Concat(
                                 "name",
                                 models.Value("\n"),

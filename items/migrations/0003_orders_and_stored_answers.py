@@ -3,7 +3,8 @@
 from django.db import migrations, models
 from django.db.models.functions import Left, Now
 
-import items.models
+import items.models.functions
+import items.models.rules
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="item",
             index=models.Index(
-                Left(items.models.Fold("name"), 200), models.F("id"), name="item_by_name"
+                Left(items.models.functions.Fold("name"), 200), models.F("id"), name="item_by_name"
             ),
         ),
         migrations.AddIndex(

@@ -3,7 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 from django.db.models.functions import Now
 
-import items.keys
+import items.models.api_key
 
 
 class Migration(migrations.Migration):
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     "name",
                     models.CharField(
                         max_length=100,
-                        validators=[items.keys.one_visible_line],
+                        validators=[items.models.api_key.one_visible_line],
                         verbose_name="name",
                     ),
                 ),

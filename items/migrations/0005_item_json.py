@@ -5,7 +5,8 @@ This rewrites the table and its indexes under a lock: about 50 s for a million i
 
 from django.db import migrations, models
 
-import items.models
+import items.models.functions
+import items.models.rules
 
 # to_json and to_char are only STABLE, because of other types and patterns, which ask the settings.
 # Of a text, and of digits in UTC, they always make the same.
@@ -35,7 +36,7 @@ class Migration(migrations.Migration):
             name="json",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=items.models.AsJson(
+                expression=items.models.functions.AsJson(
                     "id", "name", "description", "created_at", "updated_at"
                 ),
                 output_field=models.TextField(),

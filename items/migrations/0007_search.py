@@ -8,7 +8,8 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
-import items.models
+import items.models.functions
+import items.models.rules
 
 # Of a word of two letters the index knows only where a word begins, so that is where they are
 # looked for. Both conditions say so: LIKE and ~ alone would read every item.
@@ -44,13 +45,14 @@ class Migration(migrations.Migration):
         RemoveIndexConcurrently(model_name="item", name="item_by_name"),
         AddIndexConcurrently(
             model_name="item",
-            index=models.Index(items.models.NameOrder(), "id", name="item_by_name"),
+            index=models.Index(items.models.functions.NameOrder(), "id", name="item_by_name"),
         ),
         migrations.RunSQL("DROP INDEX CONCURRENTLY IF EXISTS item_name_search", ""),
         AddIndexConcurrently(
             model_name="item",
             index=GinIndex(
-                OpClass(items.models.FoldedName(), "gin_trgm_ops"), name="item_name_search"
+                OpClass(items.models.functions.FoldedName(), "gin_trgm_ops"),
+                name="item_name_search",
             ),
         ),
         migrations.RunSQL(STATISTICS.format(1000), STATISTICS.format(-1)),

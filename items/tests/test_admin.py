@@ -6,8 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
 from items import admin
-from items.keys import ApiKey
-from items.models import Item
+from items.models import ApiKey, Item
 from items.search import COUNT_MAX
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from items.keys import ApiKey
+from items.models import ApiKey
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from items import models, schemas
+from items import schemas
 from items.forms import ItemForm
 from items.json_input import PARAMETERS
+from items.models import rules
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
 
 
@@ -92,7 +93,7 @@ def around(characters):
 
 @pytest.mark.parametrize(
     "characters",
-    [models.SPACE, models.INVISIBLE, models.CONTROL],
+    [rules.SPACE, rules.INVISIBLE, rules.CONTROL],
     ids=["space", "invisible", "control"],
 )
 @pytest.mark.parametrize("pattern", ["{}", "{}x", "x{}", "x{}y", " {}", "\u200b{}\u200b"])

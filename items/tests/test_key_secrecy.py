@@ -10,8 +10,7 @@ from django.test import Client
 from django.utils.log import AdminEmailHandler
 from django.views.debug import ExceptionReporter
 
-from items import keys
-from items.keys import ApiKey
+from items.models import ApiKey, api_key
 
 pytestmark = pytest.mark.django_db
 
@@ -61,10 +60,10 @@ def fail(*args, **kwargs):
 @pytest.mark.parametrize(
     "place",
     [
-        pytest.param("items.keys._checksum", id="while it is read"),
-        pytest.param("items.keys.hmac.compare_digest", id="while it is looked up"),
-        pytest.param("items.keys.ApiKey.note_use", id="while its use is noted"),
-        pytest.param("items.keys.ApiKey.may", id="while rights are asked"),
+        pytest.param("items.access.bearer.checksum", id="while it is read"),
+        pytest.param("items.access.bearer.hmac.compare_digest", id="while it is looked up"),
+        pytest.param("items.models.ApiKey.note_use", id="while its use is noted"),
+        pytest.param("items.models.ApiKey.may", id="while rights are asked"),
         pytest.param("items.api.read_page", id="in the endpoint"),
     ],
 )
@@ -83,8 +82,8 @@ def test_an_error_report_hides_it(client, secret, monkeypatch, reports, log, pla
 
 @pytest.mark.parametrize("place", ["render", "ApiKey.save"])
 def test_an_error_while_it_is_made_hides_it(client, user, monkeypatch, reports, log, place):
-    made, digest = [], keys._digest
-    monkeypatch.setattr(keys, "_digest", lambda secret: made.append(secret) or digest(secret))
+    made, digest = [], api_key.digest
+    monkeypatch.setattr(api_key, "digest", lambda secret: made.append(secret) or digest(secret))
     monkeypatch.setattr(f"items.key_pages.{place}", fail)
     client.force_login(user)
 
@@ -98,8 +97,8 @@ def test_an_error_while_it_is_made_hides_it(client, user, monkeypatch, reports, 
 
 
 def test_an_error_while_it_is_made_elsewhere_hides_it(user, monkeypatch):
-    made, digest = [], keys._digest
-    monkeypatch.setattr(keys, "_digest", lambda secret: made.append(secret) or digest(secret))
+    made, digest = [], api_key.digest
+    monkeypatch.setattr(api_key, "digest", lambda secret: made.append(secret) or digest(secret))
     monkeypatch.setattr(ApiKey, "save", fail)
 
     with pytest.raises(ValueError, match="a bug") as caught:

@@ -10,8 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from items.keys import ApiKey
-from items.models import Item
+from items.models import ApiKey, Item
 from items.tests.test_rights import CALLS
 
 pytestmark = pytest.mark.django_db

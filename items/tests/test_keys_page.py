@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from items.keys import ApiKey
+from items.models import ApiKey
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from items import limits
-from items.keys import ApiKey
-from items.limits import Limit, Tally
-from items.models import Item
+from items.limits import Limit
+from items.models import ApiKey, Item, Tally
 
 pytestmark = pytest.mark.django_db
 BOOK = '{"name": "Book"}'

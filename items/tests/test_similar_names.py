@@ -1,19 +1,20 @@
 """Something like this is already there."""
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items import models
-from items.models import SIMILAR_MAX, Item
+from items.models import Item
+from items.models import item as item_module
+from items.models.item import SIMILAR_MAX
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def all_the_time_it_takes(monkeypatch):
-    monkeypatch.setattr(models, "SIMILAR_TIMEOUT_MS", 5_000)
+    monkeypatch.setattr(item_module, "SIMILAR_TIMEOUT_MS", 5_000)
 
 
 @pytest.fixture
@@ -69,8 +70,8 @@ def test_gives_the_closest_first():
 
 
 def test_when_it_takes_long_gives_those_named_alike(stapler, monkeypatch):
-    monkeypatch.setattr(models, "SIMILAR_TIMEOUT_MS", 50)
-    monkeypatch.setattr(models, "TrigramSimilarity", Sleepy)
+    monkeypatch.setattr(item_module, "SIMILAR_TIMEOUT_MS", 50)
+    monkeypatch.setattr(item_module, "TrigramSimilarity", Sleepy)
     Item.objects.create(name="RED <STAPLÉR>")
 
     similar = Item.objects.similar_to("red <stapler>")
@@ -81,13 +82,13 @@ def test_when_it_takes_long_gives_those_named_alike(stapler, monkeypatch):
         assert cursor.fetchone() == ("5s",)
 
 
-class Sleepy(models.models.Func):
+class Sleepy(models.Func):
     """Takes longer than it may."""
 
     template = "length(pg_sleep(10)::text)::float"
 
     def __init__(self, *expressions):
-        super().__init__(output_field=models.models.FloatField())
+        super().__init__(output_field=models.FloatField())
 
 
 def test_reads_an_index(stapler):

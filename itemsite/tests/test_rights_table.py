@@ -18,8 +18,7 @@ from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
 from items.bulk import Choice, fingerprint
-from items.keys import ApiKey
-from items.models import Item
+from items.models import ApiKey, Item
 
 pytestmark = pytest.mark.django_db
 

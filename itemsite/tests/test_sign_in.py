@@ -11,8 +11,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from items import limits
-from items.limits import Tally
-from items.models import Item
+from items.models import Item, Tally
 from items.tests.forms import form_of
 from itemsite.accounts import OF_ACCOUNT, OF_ADDRESS
 

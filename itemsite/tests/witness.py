@@ -18,7 +18,7 @@ ROWS_MAX = 40  # of the table; then it is made anew, to be read quickly
 MAKE_CREDENTIALS = """
 from django.contrib.auth.models import User
 from django.test import Client
-from items.keys import ApiKey
+from items.models.api_key import ApiKey
 admin, browser = User.objects.get(username="admin"), Client()
 browser.force_login(admin)
 print(ApiKey(user=admin, name="witness").issue(), browser.cookies["sessionid"].value)

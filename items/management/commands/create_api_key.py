@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from items.keys import ApiKey, read_lifetime
+from items.models import ApiKey
+from items.models.api_key import read_lifetime
 
 
 class Command(BaseCommand):

@@ -7,7 +7,6 @@ for passwords that can be guessed, and nobody guesses 190 random bits.
 """
 
 import hashlib
-import hmac
 import re
 import secrets
 import string
@@ -19,28 +18,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
-
-from items.http.problems import Problem
 
 PREFIX = "itemsite_"
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM_LENGTH = 32  # characters
 CHECKSUM_LENGTH = 6  # characters: 62 ** 6 is more than the 2 ** 32 of a CRC32
-WELL_FORMED = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
 HINT_LENGTH = 4  # characters
 
 USE_NOTED_EVERY = timedelta(minutes=1)
-LIFETIME_UNITS = {
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-    "y": timedelta(days=365),
-}
-
 NAME_TAKEN_MESSAGE = gettext_lazy(
     "There is a key of this name: choose another, or revoke that one."
 )
@@ -57,6 +45,22 @@ def one_visible_line(text: str) -> None:
         raise ValidationError(
             gettext_lazy("A name is one line of visible characters."), "unprintable"
         )
+
+
+LIFETIME_UNITS = {
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "y": timedelta(days=365),
+}
+
+
+def read_lifetime(text: str) -> timedelta:
+    """Return what 12h, 30d, 8w or 1y means; raise ValueError with a sentence for other text."""
+    found = re.fullmatch("([1-9][0-9]{0,2})([hdwy])", text)
+    if not found:
+        raise ValueError(f"{text!r} is no lifetime. Write one such as 12h, 30d, 8w or 1y.")
+    return int(found[1]) * LIFETIME_UNITS[found[2]]
 
 
 class ApiKeyQuerySet(models.QuerySet):
@@ -134,8 +138,8 @@ class ApiKey(models.Model):
     def issue(self) -> str:
         """Save this new key and return its secret, which nothing can show again."""
         secret = PREFIX + "".join(secrets.choice(BASE62) for _ in range(RANDOM_LENGTH))
-        secret += _checksum(secret)
-        self.digest = _digest(secret)
+        secret += checksum(secret)
+        self.digest = digest(secret)
         self.hint = secret[-HINT_LENGTH:]
         self.save(force_insert=True)
         return secret
@@ -160,68 +164,11 @@ class ApiKey(models.Model):
         ApiKey.objects.filter(unnoted, pk=self.pk).update(last_used_at=now)
 
 
-def read_bearer(request: HttpRequest) -> ApiKey | None:
-    """Return the key that the request holds, or None where it has no Authorization header.
-
-    Raise Problem, 401, for a header that is wrong in any way. Call it outside of a
-    transaction: it may write the time of use, and requests with the same key
-    would wait for each other.
-    """
-    digest = _read_digest(request)
-    if digest is None:
-        return None
-    key = ApiKey.objects.select_related("user").filter(digest=digest).first()
-    # How long the index takes to find a digest tells nothing about a key. It is compared in
-    # constant time all the same, should the lookup ever become another.
-    if key is None or not hmac.compare_digest(key.digest, digest):
-        raise _refusal("There is no such API key.")
-    if key.state != "active":
-        raise _refusal(f"This API key is {key.state}. Make another at /accounts/keys/.")
-    if not key.user.is_active:
-        raise _refusal("The account of this API key is closed.")
-    key.note_use()
-    return key
-
-
-def read_lifetime(text: str) -> timedelta:
-    """Return what 12h, 30d, 8w or 1y means; raise ValueError with a sentence for other text."""
-    found = re.fullmatch("([1-9][0-9]{0,2})([hdwy])", text)
-    if not found:
-        raise ValueError(f"{text!r} is no lifetime. Write one such as 12h, 30d, 8w or 1y.")
-    return int(found[1]) * LIFETIME_UNITS[found[2]]
-
-
-@sensitive_variables()
-def _read_digest(request: HttpRequest) -> str | None:
-    """Return the digest of the key in the Authorization header, None without the header.
-
-    A function of its own, so that no caller of the database holds the key: an
-    error there is reported with the variables of every caller.
-    """
-    header = request.META.get("HTTP_AUTHORIZATION")
-    if header is None:
-        return None
-    scheme, _, secret = header.partition(" ")
-    if scheme.lower() != "bearer":
-        raise _refusal("Send an API key, as Authorization: Bearer KEY.")
-    secret = secret.strip(" ")
-    if not WELL_FORMED.fullmatch(secret) or not secret.endswith(
-        _checksum(secret[:-CHECKSUM_LENGTH])
-    ):
-        raise _refusal("This is no API key: it was cut or mistyped, or is another site's.")
-    return _digest(secret)
-
-
-def _refusal(detail: str) -> Problem:
-    challenge = 'Bearer realm="itemsite", error="invalid_token"'  # RFC 6750, section 3
-    return Problem(401, detail, headers={"WWW-Authenticate": challenge})
-
-
-def _digest(secret: str) -> str:
+def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _checksum(text: str) -> str:
+def checksum(text: str) -> str:
     number = zlib.crc32(text.encode())
     digits = ""
     for _ in range(CHECKSUM_LENGTH):

@@ -2,7 +2,6 @@
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramSimilarity
-from django.core.exceptions import ValidationError
 from django.core.validators import (
     MaxLengthValidator,
     ProhibitNullCharactersValidator,
@@ -16,30 +15,19 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from items.database.sql import TooLong, limited
-from items.keys import ApiKey
-from items.limits import Tally
-
-__all__ = ["ApiKey", "Item", "StoredAnswer", "Tally"]  # where Django looks for an app's models
-
-NAME_MAX_LENGTH = 200  # characters
-DESCRIPTION_MAX_LENGTH = 10_000  # characters
-
-# One pattern states a rule for Python's re and for PostgreSQL, which both know \u escapes.
-# Neither engine's \s will do: they disagree about Unicode.
-SPACE = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-INVISIBLE = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
-INVISIBLE += r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
-CONTROL = r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
-
-NAME_VISIBLE = f"[^{SPACE}{INVISIBLE}]"
-NAME_VISIBLE_MESSAGE = gettext_lazy("This field is required.")  # what looks empty is empty
-NAME_UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
-NAME_UNTRIMMED_MESSAGE = gettext_lazy("Remove the space around the name.")
-NAME_CONTROL = f"[{CONTROL}]"
-NAME_CONTROL_MESSAGE = gettext_lazy(
-    "A name is one line: remove line breaks, tabs and control characters."
+from items.models.functions import JSON_KEYS, AsJson, Fold, FoldedName, Holds, NameOrder
+from items.models.rules import (
+    DESCRIPTION_LENGTH_MESSAGE,
+    DESCRIPTION_MAX_LENGTH,
+    NAME_CONTROL,
+    NAME_CONTROL_MESSAGE,
+    NAME_MAX_LENGTH,
+    NAME_UNTRIMMED,
+    NAME_UNTRIMMED_MESSAGE,
+    NAME_VISIBLE,
+    NAME_VISIBLE_MESSAGE,
+    no_lone_surrogates,
 )
-DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
 
 SUMMARY_LENGTH = 200  # characters of the description in a list
 
@@ -48,61 +36,8 @@ SIMILAR_TIMEOUT_MS = 150  # it is only a hint
 SIMILARITY = 0.4  # of 1: trigrams in common
 
 
-# The keys of an item in JSON; its text is the column `json`, which items_json() makes of them.
-JSON_KEYS = ("id", "name", "description", "created_at", "updated_at")
-
-
-def no_lone_surrogates(text: str) -> None:
-    """Refuse half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValidationError(
-            gettext_lazy("This holds half a character (a lone surrogate)."), "surrogate"
-        )
-
-
 def no_item(pk: int) -> Http404:
     return Http404(gettext("There is no item %(number)s.") % {"number": pk})
-
-
-class Fold(models.Func):
-    """Text without case and accents, as the column `search` holds it."""
-
-    function = "items_fold"
-    arity = 1
-    output_field = models.TextField()
-
-
-class AsJson(models.Func):
-    """The item's JSON text, as the column `json` holds it."""
-
-    function = "items_json"
-    arity = len(JSON_KEYS)
-    output_field = models.TextField()
-
-
-# The name without case and accents: the column `search` begins with it, which is cheaper than to
-# fold it again. Folding can lengthen a name manyfold, beyond what an index takes.
-FOLDED_NAME = f"left(split_part(search, E'\\n', 1), {NAME_MAX_LENGTH})"
-# As people sort. By code points, so that the index of the order finds beginnings too.
-NAME_ORDER = f'({FOLDED_NAME} COLLATE "C")'
-
-
-class FoldedName(models.Func):
-    template = FOLDED_NAME
-    arity = 0
-    output_field = models.TextField()
-
-
-class NameOrder(FoldedName):
-    template = NAME_ORDER
-
-
-class Holds(models.Func):
-    """Whether folded text holds a word, in whatever case and with whatever accents."""
-
-    function = "items_holds"
-    arity = 2
-    output_field = models.BooleanField()
 
 
 class ItemQuerySet(models.QuerySet):
@@ -229,22 +164,3 @@ class Item(models.Model):
 
         Django would send one query per constraint, before the INSERT meets them all.
         """
-
-
-class StoredAnswer(models.Model):
-    """The answer to a POST with an Idempotency-Key; idempotency.py writes and reads it."""
-
-    owner = models.CharField(max_length=40)  # whose key it is; empty: a visitor's
-    key = models.CharField(max_length=255)
-    fingerprint = models.BinaryField()  # SHA-256 of the request's body
-    body = models.TextField()
-    location = models.TextField()
-    etag = models.TextField()
-    created_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint("owner", "key", name="storedanswer_key")]
-        indexes = [models.Index("created_at", name="storedanswer_by_age")]
-
-    def __str__(self) -> str:
-        return self.key

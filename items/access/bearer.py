@@ -1,0 +1,61 @@
+"""The API key that a request brings."""
+
+import hmac
+import re
+
+from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
+
+from items.http.problems import Problem
+from items.models.api_key import CHECKSUM_LENGTH, PREFIX, RANDOM_LENGTH, ApiKey, checksum, digest
+
+WELL_FORMED = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
+
+
+def read_bearer(request: HttpRequest) -> ApiKey | None:
+    """Return the key that the request holds, or None where it has no Authorization header.
+
+    Raise Problem, 401, for a header that is wrong in any way. Call it outside of a
+    transaction: it may write the time of use, and requests with the same key
+    would wait for each other.
+    """
+    sent = _read_digest(request)
+    if sent is None:
+        return None
+    key = ApiKey.objects.select_related("user").filter(digest=sent).first()
+    # How long the index takes to find a digest tells nothing about a key. It is compared in
+    # constant time all the same, should the lookup ever become another.
+    if key is None or not hmac.compare_digest(key.digest, sent):
+        raise _refusal("There is no such API key.")
+    if key.state != "active":
+        raise _refusal(f"This API key is {key.state}. Make another at /accounts/keys/.")
+    if not key.user.is_active:
+        raise _refusal("The account of this API key is closed.")
+    key.note_use()
+    return key
+
+
+@sensitive_variables()
+def _read_digest(request: HttpRequest) -> str | None:
+    """Return the digest of the key in the Authorization header, None without the header.
+
+    A function of its own, so that no caller of the database holds the key: an
+    error there is reported with the variables of every caller.
+    """
+    header = request.META.get("HTTP_AUTHORIZATION")
+    if header is None:
+        return None
+    scheme, _, secret = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise _refusal("Send an API key, as Authorization: Bearer KEY.")
+    secret = secret.strip(" ")
+    if not WELL_FORMED.fullmatch(secret) or not secret.endswith(
+        checksum(secret[:-CHECKSUM_LENGTH])
+    ):
+        raise _refusal("This is no API key: it was cut or mistyped, or is another site's.")
+    return digest(secret)
+
+
+def _refusal(detail: str) -> Problem:
+    challenge = 'Bearer realm="itemsite", error="invalid_token"'  # RFC 6750, section 3
+    return Problem(401, detail, headers={"WWW-Authenticate": challenge})
