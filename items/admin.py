@@ -18,7 +18,7 @@ from items.forms import ItemForm
 from items.models import ApiKey, Item
 from items.models.api_key import ApiKeyQuerySet
 from items.models.item import ItemQuerySet
-from items.search import COUNT_MAX
+from items.search.words import COUNT_MAX
 
 admin.site.site_header = admin.site.site_title = "itemsite"
 admin.site.site_url = "/items/"

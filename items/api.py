@@ -16,10 +16,11 @@ from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.forms import ItemForm
 from items.http.problems import Problem
-from items.json_input import clean, clean_item, clean_items, read_item, read_json, read_selection
+from items.json_input import clean, clean_item, clean_items, read_item, read_json
 from items.json_rows import JsonRow
 from items.models import Item
-from items.paging import CursorError, Page, read_page
+from items.search.keyset import CursorError, Page, read_page
+from items.search.selection import read_selection
 
 PERMISSIONS = {
     "GET": "items.view_item",

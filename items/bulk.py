@@ -15,10 +15,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from items.database.sql import fetch, limited
-from items.listing import SIZES, list_url, read_wanted
-from items.orders import read_id
-from items.paging import Selection, read_page
-from items.search import Search
+from items.search.keyset import read_page
+from items.search.selection import SIZES, Selection, list_url, read_wanted
+from items.search.sorting import read_id
+from items.search.words import Search
 
 IDS_MAX = max(SIZES)  # as many as a page has; in an address they fit what gunicorn takes
 NAMED_MAX = 20  # in a confirmation

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 
-from items.paging import Selection
+from items.search.selection import Selection
 
 BEARER = '-H "Authorization: Bearer $ITEMSITE_KEY" '
 

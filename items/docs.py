@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from items import curl, idempotency, json_input, orders, search
+from items import curl, idempotency, json_input
 from items.http.problems import Problem
 from items.models import rules
 from items.openapi import document
+from items.search import selection, sorting, words
 
 MAX_AGE_SECONDS = 300  # for which a cache may keep the document: it changes with a new start only
 
@@ -35,12 +36,12 @@ def only_read(view: View) -> View:
 def docs(request: HttpRequest) -> HttpResponse:
     context = {
         "site": curl.site(request),
-        "sorts": list(orders.ORDERS),
-        "limit_default": json_input.LIMIT_DEFAULT,
-        "limit_max": json_input.LIMIT_MAX,
+        "sorts": list(sorting.ORDERS),
+        "limit_default": selection.LIMIT_DEFAULT,
+        "limit_max": selection.LIMIT_MAX,
         "array_max": json_input.ARRAY_MAX,
-        "words_max": search.WORDS_MAX,
-        "words_max_length": search.WORDS_MAX_LENGTH,
+        "words_max": words.WORDS_MAX,
+        "words_max_length": words.WORDS_MAX_LENGTH,
         "kept_hours": idempotency.KEPT_HOURS,
         "name_max_length": rules.NAME_MAX_LENGTH,
         "description_max_length": rules.DESCRIPTION_MAX_LENGTH,

@@ -6,47 +6,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from items.forms import ItemForm
-from items.http.problems import Problem
+from items.http.problems import Problem, shortened
 from items.models import Item
-from items.orders import ORDERS, default_sort, read_id
-from items.paging import Selection
-from items.search import WORDS_MAX_LENGTH, read_words
 
-LIMIT_DEFAULT = 100  # items in one answer
-LIMIT_MAX = 1000
 ARRAY_MAX = 1000  # objects in one POST
-PARAMETERS = ("limit", "after", "before", "sort", "q")
 NOT_IN_FORM = {field.name for field in Item._meta.fields} - set(ItemForm.Meta.fields)
 ERRORS_MAX = 20  # of one object that are told
-SHOWN_KEY_LENGTH = 50  # characters of a stranger's key that an error repeats
-
-
-def read_selection(request: HttpRequest) -> Selection:
-    """Return what the query asks for; raise Problem 400 for what is wrong, unknown or twice."""
-    for name, values in request.GET.lists():
-        if name not in PARAMETERS:
-            known = ", ".join(PARAMETERS)
-            raise Problem(400, f"There is no parameter {_shown(name)}. There are: {known}.")
-        if len(values) > 1:
-            raise Problem(400, f"{name} comes twice.")
-    limit = read_id(request.GET.get("limit", str(LIMIT_DEFAULT)))
-    if limit is None or limit > LIMIT_MAX:
-        raise Problem(400, f"limit is a whole number from 1 to {LIMIT_MAX}.")
-    words = request.GET.get("q", "")
-    if "\0" in words:
-        raise Problem(400, "q: null characters are not allowed.")
-    if len(words) > WORDS_MAX_LENGTH:
-        raise Problem(400, f"q has at most {WORDS_MAX_LENGTH} characters.")
-    words = read_words(words)
-    sort = request.GET.get("sort", default_sort(words))
-    if sort not in ORDERS:
-        raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
-    if not words and sort == "best":  # all are as good
-        sort = "newest"
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    if after and before:
-        raise Problem(400, "after and before exclude each other.")
-    return Selection(words, sort, limit, after, before)
 
 
 def read_item(fields: object) -> dict[str, str]:
@@ -173,13 +138,9 @@ def _form_errors(form: ItemForm, prefix: str = "") -> list[dict[str, str]]:
 
 
 def _field_error(prefix: str, key: str, code: str, detail: str) -> dict[str, str]:
-    pointer = prefix + "/" + _shown(key).replace("~", "~0").replace("/", "~1")
+    pointer = prefix + "/" + shortened(key).replace("~", "~0").replace("/", "~1")
     return {"pointer": pointer, "code": code, "detail": detail}
 
 
 def _some_are_wrong(errors: list[dict[str, str]]) -> Problem:
     return Problem(422, "Some fields are wrong; errors names them.", errors=errors)
-
-
-def _shown(key: str) -> str:
-    return key if len(key) <= SHOWN_KEY_LENGTH else key[:SHOWN_KEY_LENGTH] + "…"

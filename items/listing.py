@@ -3,10 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
-from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -15,12 +13,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from items.database.sql import TooLong
-from items.marks import mark
 from items.models.item import SUMMARY_LENGTH
-from items.orders import ORDERS, default_sort
-from items.paging import CursorError, Page, Selection, read_page
 from items.remember import remember
-from items.search import (
+from items.search.highlight import mark
+from items.search.keyset import CursorError, Page, read_page
+from items.search.selection import SIZES, Selection, list_url, top_url, url_parameters
+from items.search.sorting import default_sort
+from items.search.words import (
     COUNT_MAX,
     ENOUGH,
     WORDS_MAX_LENGTH,
@@ -28,10 +27,8 @@ from items.search import (
     count,
     count_sql,
     read_close,
-    read_words,
 )
 
-SIZES = (50, 100, 200)  # rows on a page
 SORT_LABELS = {
     "best": gettext_lazy("Best match"),
     "newest": gettext_lazy("Newest"),
@@ -125,44 +122,6 @@ def _near_misses(listing: Listing) -> Listing:
     return replace(listing, rows=_rows(rows, (), listing.has_ticks), total=0, is_close=bool(rows))
 
 
-def read_wanted(asked: QueryDict) -> Selection:
-    """Return what an address asks for; what it does not say, or says oddly, is the default."""
-    words = asked.get("q", "").replace("\0", " ")
-    if len(words) > WORDS_MAX_LENGTH:
-        raise BadRequest(
-            gettext("Search for at most %(max)s characters.") % {"max": WORDS_MAX_LENGTH}
-        )
-    words = read_words(words)
-    sort = asked.get("sort", "")
-    if sort not in ORDERS or (sort == "best" and not words):
-        sort = default_sort(words)
-    sizes = {str(size): size for size in SIZES}
-    size = sizes.get(asked.get("size", ""), SIZES[0])
-    after, before = asked.get("after", ""), asked.get("before", "")
-    return Selection(words, sort, size, after=after, before="" if after else before)
-
-
-def top_url(wanted: Selection) -> str:
-    return list_url(replace(wanted, after="", before=""))
-
-
-def list_url(wanted: Selection) -> str:
-    query = _query(wanted)
-    return f"/items/?{urlencode(query)}" if query else "/items/"
-
-
-def _query(wanted: Selection) -> dict[str, str | int]:
-    """Return all that a page depends on, as its address has it, but for what is the default."""
-    query = {
-        "q": " ".join(wanted.words),
-        "sort": "" if wanted.sort == default_sort(wanted.words) else wanted.sort,
-        "size": "" if wanted.size == SIZES[0] else wanted.size,
-        "after": wanted.after,
-        "before": wanted.before,
-    }
-    return {name: value for name, value in query.items() if value}
-
-
 def _columns(wanted: Selection) -> str:
     """Return the columns of a row; the summary begins where the words do, if that is far down."""
     summary = f"left(description, {SUMMARY_LENGTH})"
@@ -248,7 +207,7 @@ def _find_form(words: tuple[str, ...], sort: str, size: int, language: str) -> S
 @remember(FORMS_REMEMBERED)
 def _many_form(wanted: Selection, total: int | None, is_close: bool, language: str) -> SafeString:
     context = {
-        "query": _query(wanted),
+        "query": url_parameters(wanted),
         "words": wanted.words,
         "total": total,
         "is_close": is_close,

@@ -6,8 +6,10 @@ from typing import Any
 from items import schemas
 from items.api import PERMISSIONS
 from items.idempotency import KEPT_HOURS, KEY
-from items.json_input import ARRAY_MAX, LIMIT_DEFAULT, LIMIT_MAX, WORDS_MAX_LENGTH
-from items.orders import ORDERS
+from items.json_input import ARRAY_MAX
+from items.search.selection import LIMIT_DEFAULT, LIMIT_MAX
+from items.search.sorting import ORDERS
+from items.search.words import WORDS_MAX_LENGTH
 
 Json = dict[str, Any]
 

@@ -4,10 +4,11 @@ from collections.abc import Collection
 from typing import Any
 
 from items.forms import ItemForm
-from items.json_input import ARRAY_MAX, LIMIT_MAX
+from items.json_input import ARRAY_MAX
 from items.models.functions import JSON_KEYS
 from items.models.rules import CONTROL, DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, NAME_VISIBLE, SPACE
-from items.orders import BIGINT_MAX
+from items.search.selection import LIMIT_MAX
+from items.search.sorting import BIGINT_MAX
 
 Schema = dict[str, Any]
 

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from items import api, bulk_pages, form_pages, key_pages, views
 from items.http.negotiation import preferred_type
 from items.http.problems import Problem
-from items.orders import read_id
+from items.search.sorting import read_id
 
 
 class IdConverter:

@@ -17,9 +17,9 @@ from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.http.negotiation import wants_json
 from items.http.problems import Problem, method_not_allowed
-from items.listing import read_listing, read_wanted, top_url
+from items.listing import read_listing
 from items.models import Item
-from items.paging import Selection
+from items.search.selection import Selection, read_wanted, top_url
 
 NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
 SIGNED_OUT = gettext_lazy(

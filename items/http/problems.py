@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from items.http.negotiation import wants_json
 from items.http.request_id import request_id
 
+SHOWN_LENGTH = 50  # characters of a stranger's text that an error repeats
+
 
 class Problem(Exception):
     """Ends a request of a script with a problem+json answer.
@@ -49,6 +51,11 @@ class Problem(Exception):
             content_type="application/problem+json",
             headers={"Cache-Control": "no-store", **(self.headers or {})},
         )
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a stranger's text, for an error that repeats it."""
+    return text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"
 
 
 def method_not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from items import admin
 from items.models import ApiKey, Item
-from items.search import COUNT_MAX
+from items.search.words import COUNT_MAX
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/items/item/"

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from items import bulk, limits
 from items.database.sql import Busy, TooLong
 from items.models import Item
-from items.search import WORDS_MAX_LENGTH
+from items.search.words import WORDS_MAX_LENGTH
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from pytest_django.asserts import assertContains
 
 from items import schemas
 from items.forms import ItemForm
-from items.json_input import PARAMETERS
 from items.models import rules
+from items.search.selection import PARAMETERS
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
 
 

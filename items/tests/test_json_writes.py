@@ -8,8 +8,8 @@ from django.db import connection
 from django.utils import timezone
 
 from items.models import Item, StoredAnswer
-from items.orders import named
-from items.paging import page_sql
+from items.search.keyset import page_sql
+from items.search.sorting import named
 from items.tests.test_json import problem, send
 
 pytestmark = pytest.mark.django_db

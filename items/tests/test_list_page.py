@@ -4,11 +4,13 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items import listing, search
+from items import listing
 from items.database.sql import TooLong
-from items.listing import SIZES, SORT_LABELS
+from items.listing import SORT_LABELS
 from items.models import Item
-from items.paging import Selection, read_page
+from items.search import words
+from items.search.keyset import read_page
+from items.search.selection import SIZES, Selection
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
@@ -215,7 +217,7 @@ def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
     ("limit", "sentence"), [(60, "60 items"), (59, "More than 59 items")], ids=["all", "too many"]
 )
 def test_counts_no_further_than_is_quick(client, monkeypatch, limit, sentence):
-    monkeypatch.setattr(search, "COUNT_MAX", limit)
+    monkeypatch.setattr(words, "COUNT_MAX", limit)
     monkeypatch.setattr(listing, "COUNT_MAX", limit)
     make_items(60)
 

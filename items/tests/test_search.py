@@ -5,12 +5,13 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis.strategies import data, integers, lists, sampled_from
 
-from items import found, search
 from items.database.sql import TooLong
 from items.models import Item
-from items.orders import ORDERS
-from items.paging import Selection, read_page
-from items.search import Search, read_close, read_words
+from items.search import ranking, words
+from items.search.keyset import read_page
+from items.search.selection import Selection
+from items.search.sorting import ORDERS
+from items.search.words import Search, read_close, read_words
 
 pytestmark = pytest.mark.django_db
 
@@ -94,8 +95,8 @@ def test_finds_parts_of_words_whatever_case_and_accents(words, found):
     ],
 )
 def test_ranks_and_walks_both_ways(monkeypatch, common, walk_max, size, sort, wanted):
-    monkeypatch.setattr(found, "COMMON", common)
-    monkeypatch.setattr(found, "WALK_MAX", walk_max)
+    monkeypatch.setattr(ranking, "COMMON", common)
+    monkeypatch.setattr(ranking, "WALK_MAX", walk_max)
     make(*BEST, "other")
 
     pages = walk(("book",), sort, size)
@@ -159,7 +160,7 @@ def test_comes_close_where_nothing_is_found(wrong, right):
 
 
 def test_comparing_ends_in_time(monkeypatch):
-    monkeypatch.setattr(search, "CLOSE_TIMEOUT_MS", 20)
+    monkeypatch.setattr(words, "CLOSE_TIMEOUT_MS", 20)
     make("Book")
 
     with pytest.raises(TooLong):

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from items.paging import Selection, read_page
-from items.search import Search, read_close
+from items.search.keyset import read_page
+from items.search.selection import Selection
+from items.search.words import Search, read_close
 from items.spreadsheet import import_csv
 
 LIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "debian-packages.csv"

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
-from items.json_input import PARAMETERS
-from items.orders import ORDERS
+from items.search.selection import PARAMETERS
+from items.search.sorting import ORDERS
 from itemsite.tests.made_up import (
     Strategy,
     any_json,

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from items.orders import ORDERS
+from items.search.sorting import ORDERS
 from itemsite.programs import PROJECT
 from itemsite.tests.clone import Clone, Server
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from items.search import is_short
+from items.search.words import is_short
 
 # Letters that Unicode does not take apart, as PostgreSQL's unaccent writes them.
 PLAIN = str.maketrans(

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from items.database.sql import fetch
-from items.orders import ORDERS, RANK_ORDERS, Order, named
-from items.search import Search
+from items.search.sorting import ORDERS, RANK_ORDERS, Order, named
+from items.search.words import Search
 
 COMMON = 8_000  # hits; fewer are gathered in 30 ms
 TOGETHER = 10  # times what PostgreSQL expects of several words, for they may well go together

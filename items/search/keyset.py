@@ -8,24 +8,14 @@ from datetime import datetime
 from functools import cache
 
 from items.database.sql import fetch
-from items.found import read_found
-from items.orders import ORDERS, named
-from items.search import Search
+from items.search.ranking import read_found
+from items.search.selection import Selection
+from items.search.sorting import ORDERS, named
+from items.search.words import Search
 
 
 class CursorError(ValueError):
     """A cursor that is none, or one of another order."""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What someone looks at: the items that hold these words, so sorted, from a cursor on."""
-
-    words: tuple[str, ...] = ()
-    sort: str = "newest"  # best only with words
-    size: int = 50
-    after: str = ""
-    before: str = ""
 
 
 @dataclass(frozen=True)
