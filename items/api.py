@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
-from items import curl, idempotency, json_rows, limits
+from items import curl, json_rows
+from items.access import idempotency, rate_limit
 from items.access.bearer import read_bearer
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
@@ -73,7 +74,7 @@ def _check_rights(request: HttpRequest) -> None:
     try:
         request.api_key = read_bearer(request)
     except Problem:
-        limits.check_failed_key(request)
+        rate_limit.check_failed_key(request)
         raise
     if request.api_key:
         if not request.api_key.may(permission):
@@ -83,7 +84,7 @@ def _check_rights(request: HttpRequest) -> None:
         detail = f"Visitors may not {request.method} here. Send Authorization: Bearer KEY."
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="itemsite"'})
     elif request.method not in ("GET", "HEAD", "POST"):  # _create_items counts what it makes
-        limits.check_visitors_write(request)
+        rate_limit.check_visitors_write(request)
 
 
 # The list
@@ -131,7 +132,7 @@ def _create_items(request: HttpRequest) -> HttpResponse:
     document = read_json(request)
     if request.api_key is None:
         items = len(document) if isinstance(document, list) else 1
-        limits.check_visitors_write(request, items or 1)
+        rate_limit.check_visitors_write(request, items or 1)
     if key is None:
         return _insert(document)
     owner = str(request.api_key.user_id) if request.api_key else ""

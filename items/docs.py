@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from items import curl, idempotency, json_input
+from items import curl, json_input
+from items.access import idempotency
 from items.http.problems import Problem
 from items.models import rules
 from items.openapi import document

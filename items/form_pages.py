@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, gettext_lazy
 
+from items.access.idempotency import Claim
 from items.forms import ItemForm
-from items.idempotency import Claim
 from items.models import Item
 from items.views import page
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Any
 
 from items import schemas
+from items.access.idempotency import KEPT_HOURS, KEY
 from items.api import PERMISSIONS
-from items.idempotency import KEPT_HOURS, KEY
 from items.json_input import ARRAY_MAX
 from items.search.selection import LIMIT_DEFAULT, LIMIT_MAX
 from items.search.sorting import ORDERS

@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from items import curl, limits
+from items import curl
+from items.access import rate_limit
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.http.negotiation import wants_json
@@ -79,7 +80,7 @@ def _limited(
 ) -> HttpResponse:
     """Answer, unless a visitor writes too much."""
     try:
-        limits.check_visitors_write(request, items)
+        rate_limit.check_visitors_write(request, items)
     except Problem as problem:
         if not show_again or wants_json(request):
             return _not_so_fast(request, problem)

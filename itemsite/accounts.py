@@ -14,10 +14,10 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import ngettext
 
-from items import limits
-from items.addresses import client_address
+from items.access import rate_limit
+from items.access.client_ip import client_address
+from items.access.rate_limit import Limit
 from items.http.problems import method_not_allowed
-from items.limits import Limit
 from itemsite import errors
 
 MINUTES = 15
@@ -38,13 +38,15 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return sign_in(request, *args, **kwargs)
         address = client_address(request)
         account = UsernameField().to_python(request.POST.get("username"))  # as the form reads it
-        seconds = limits.count(OF_ACCOUNT, account, address) or limits.count(OF_ADDRESS, address)
+        seconds = rate_limit.count(OF_ACCOUNT, account, address) or rate_limit.count(
+            OF_ADDRESS, address
+        )
         if seconds:
             return errors.too_many(request, _advice(seconds), seconds)
         response = sign_in(request, *args, **kwargs)
         if response.status_code == 302:
-            limits.forget(OF_ACCOUNT, account, address)
-            limits.take_back(OF_ADDRESS, address)
+            rate_limit.forget(OF_ACCOUNT, account, address)
+            rate_limit.take_back(OF_ADDRESS, address)
         return response
 
     guarded.show_again = show_again

@@ -115,7 +115,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "items.rights.open_to_visitors",
+                "items.access.permissions.open_to_visitors",
                 "itemsite.theme.theme",
             ],
         },
@@ -202,8 +202,8 @@ if min(VISITOR_WRITES_PER_MINUTE, FAILED_KEYS_PER_MINUTE) < 0:
 # Signing in
 
 AUTHENTICATION_BACKENDS = [
-    "items.rights.VisitorsBackend",
-    "items.rights.AccountsBackend",
+    "items.access.permissions.VisitorsBackend",
+    "items.access.permissions.AccountsBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}

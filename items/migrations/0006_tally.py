@@ -1,4 +1,4 @@
-"""What somebody tried since a window began: items/limits.py."""
+"""What somebody tried since a window began: items/access/rate_limit.py."""
 
 from django.db import migrations, models
 

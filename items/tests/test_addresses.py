@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 from django.test import RequestFactory
 
-from items.addresses import client_address
+from items.access.client_ip import client_address
 
 PROXIES = ["127.0.0.1/32", "10.0.0.0/8", "fd00::/8"]
 

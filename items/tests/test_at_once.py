@@ -12,10 +12,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from items import bulk, json_rows, limits
+from items import bulk, json_rows
+from items.access import rate_limit
+from items.access.rate_limit import Limit
 from items.database import snapshot_cache
 from items.database.sql import Busy
-from items.limits import Limit
 from items.models import Item
 from items.tests.test_limits import LIMIT, end_windows
 
@@ -85,7 +86,7 @@ def test_who_breaks_a_rule_harms_nobody_who_writes_at_once():
 def test_tries_at_once_are_all_counted():
     def count(_):
         try:
-            return limits.count(Limit("tries", 5, 60), "ada")
+            return rate_limit.count(Limit("tries", 5, 60), "ada")
         finally:
             connection.close()
 
@@ -100,7 +101,7 @@ def test_those_who_sweep_do_not_wait_for_each_other(monkeypatch):
 
     def count(who):
         try:
-            return limits.count(LIMIT, who)
+            return rate_limit.count(LIMIT, who)
         finally:
             connection.close()
 

@@ -180,7 +180,7 @@ def test_old_answers_are_swept_by_new_ones(client):
 
 def test_the_answer_is_in_the_transaction_of_the_write(client, monkeypatch):
     client.raise_request_exception = False
-    monkeypatch.setattr("items.idempotency.Claim.store", lambda *_: 1 / 0)
+    monkeypatch.setattr("items.access.idempotency.Claim.store", lambda *_: 1 / 0)
 
     response = keyed(client, {"name": "Book"})
 

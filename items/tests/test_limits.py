@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from items import limits
-from items.limits import Limit
+from items.access import rate_limit
+from items.access.rate_limit import Limit
 from items.models import ApiKey, Item, Tally
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ LIMIT = Limit("tries", 2, 60)
 @pytest.fixture(autouse=True)
 def few(settings, monkeypatch):
     settings.VISITOR_WRITES_PER_MINUTE = settings.FAILED_KEYS_PER_MINUTE = 2
-    monkeypatch.setattr(limits, "_over", {})
+    monkeypatch.setattr(rate_limit, "_over", {})
 
 
 def post(client, address="192.0.2.1", **headers):
@@ -31,7 +31,7 @@ def post(client, address="192.0.2.1", **headers):
 
 def end_windows(monkeypatch):
     Tally.objects.update(ends_at=Now() - timedelta(seconds=1))
-    monkeypatch.setattr(limits, "_over", {})  # as in another process
+    monkeypatch.setattr(rate_limit, "_over", {})  # as in another process
 
 
 def test_visitors_write_only_so_often(client):
@@ -131,30 +131,30 @@ def test_a_setting_loosens_it(client, settings, per_minute):
 
 
 def test_begins_anew_when_the_window_ends(monkeypatch):
-    told = [limits.count(LIMIT, "ada") for _ in range(3)]
+    told = [rate_limit.count(LIMIT, "ada") for _ in range(3)]
     end_windows(monkeypatch)
 
     assert told[:2] == [0, 0]
     assert told[2] > 0
-    assert [limits.count(LIMIT, "ada") for _ in range(2)] == [0, 0]
-    assert limits.count(LIMIT, "ada") > 0
+    assert [rate_limit.count(LIMIT, "ada") for _ in range(2)] == [0, 0]
+    assert rate_limit.count(LIMIT, "ada") > 0
 
 
 def test_the_window_does_not_grow_with_tries(monkeypatch):
     for _ in range(3):
-        limits.count(LIMIT, "ada")
+        rate_limit.count(LIMIT, "ada")
     Tally.objects.update(ends_at=Now() + timedelta(seconds=5))
-    monkeypatch.setattr(limits, "_over", {})
+    monkeypatch.setattr(rate_limit, "_over", {})
 
-    assert limits.count(LIMIT, "ada") <= 10
+    assert rate_limit.count(LIMIT, "ada") <= 10
 
 
 def test_ended_windows_are_swept(monkeypatch):
     for n in range(5):
-        limits.count(LIMIT, f"stranger {n}")
+        rate_limit.count(LIMIT, f"stranger {n}")
     end_windows(monkeypatch)
 
-    limits.count(LIMIT, "ada")
+    rate_limit.count(LIMIT, "ada")
 
     assert Tally.objects.count() == 1
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from items import limits
+from items.access import rate_limit
 from items.models import Item, Tally
 from items.tests.forms import form_of
 from itemsite.accounts import OF_ACCOUNT, OF_ADDRESS
@@ -25,7 +25,7 @@ RIGHT = "correct horse battery"
 
 @pytest.fixture(autouse=True)
 def nobody_is_over_a_limit(monkeypatch):
-    monkeypatch.setattr(limits, "_over", {})
+    monkeypatch.setattr(rate_limit, "_over", {})
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_another_spelling_of_the_name_is_the_same_account(client, boss, name):
 
 def test_an_address_tries_only_so_many_accounts(client, boss):
     for _ in range(OF_ADDRESS.events - 1):
-        limits.count(OF_ADDRESS, "192.0.2.1")
+        rate_limit.count(OF_ADDRESS, "192.0.2.1")
 
     statuses = [sign_in(client, name=name).status_code for name in ("a", "b")]
 

@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from items.addresses import client_address
+from items.access.client_ip import client_address
 from items.http.problems import Problem
 from items.models.tally import Tally
 
