@@ -15,7 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from bench.progress import say
 from items.models import Item
-from items.spreadsheet import SpreadsheetError, import_csv
+from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 from itemsite.tests import doors, made_up
 from itemsite.tests.clone import Clone, Server
 from itemsite.tests.schema_run import cursors_of, run_schemathesis

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
-from items import bulk
-from items.bulk import Choice, Fingerprint
+from items.changes import bulk_delete
+from items.changes.bulk_delete import Choice, Fingerprint
 from items.database.sql import Busy, TooLong
 from items.views import NOT_YOURS, page
 
@@ -22,7 +22,7 @@ def _items_confirmed(request: HttpRequest) -> int:
 def item_delete_many(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("items.view_item"):  # what is found tells what is in a text
         raise PermissionDenied(NOT_YOURS)
-    choice = bulk.read_choice(request.GET)  # of a POST too: the form's address is its page's
+    choice = bulk_delete.read_choice(request.GET)  # of a POST too: the form's address is its page's
     try:
         if request.method == "POST" and choice:
             return _delete(request, choice)
@@ -33,10 +33,10 @@ def item_delete_many(request: HttpRequest) -> HttpResponse:
 
 def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
     confirmed = _confirmed(request)
-    if confirmed == bulk.NOTHING:
+    if confirmed == bulk_delete.NOTHING:
         return _confirmation(request, choice, gettext("This form was out of date."))
     try:
-        found = bulk.delete(choice, confirmed)
+        found = bulk_delete.delete(choice, confirmed)
     except Busy:
         notice = gettext(
             "Somebody is changing or deleting some of these: perhaps you, by a second click."
@@ -54,8 +54,8 @@ def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
 def _confirmation(request: HttpRequest, choice: Choice, notice: str = "") -> HttpResponse:
     # The fingerprint comes first: what is written between the two is then refused later, and not
     # deleted though no name was shown.
-    found = bulk.fingerprint(choice) if choice else bulk.NOTHING
-    names = bulk.first_names(choice) if found.count else []
+    found = bulk_delete.fingerprint(choice) if choice else bulk_delete.NOTHING
+    names = bulk_delete.first_names(choice) if found.count else []
     context = {
         "choice": choice,
         "found": found,
@@ -69,7 +69,7 @@ def _confirmation(request: HttpRequest, choice: Choice, notice: str = "") -> Htt
 
 
 def _confirmed(request: HttpRequest) -> Fingerprint:
-    return bulk.read_fingerprint(request.POST.get("confirmed", ""))
+    return bulk_delete.read_fingerprint(request.POST.get("confirmed", ""))
 
 
 def _difference(confirmed: Fingerprint, found: Fingerprint) -> str:

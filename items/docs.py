@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
-from items import curl, json_input
 from items.access import idempotency
+from items.api import curl, parsing
+from items.api.openapi import document
 from items.http.problems import Problem
 from items.models import rules
-from items.openapi import document
 from items.search import selection, sorting, words
 
 MAX_AGE_SECONDS = 300  # for which a cache may keep the document: it changes with a new start only
@@ -40,7 +40,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "sorts": list(sorting.ORDERS),
         "limit_default": selection.LIMIT_DEFAULT,
         "limit_max": selection.LIMIT_MAX,
-        "array_max": json_input.ARRAY_MAX,
+        "array_max": parsing.ARRAY_MAX,
         "words_max": words.WORDS_MAX,
         "words_max_length": words.WORDS_MAX_LENGTH,
         "kept_hours": idempotency.KEPT_HOURS,

@@ -5,7 +5,8 @@ from django.urls import path, register_converter
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from items import api, bulk_pages, form_pages, key_pages, views
+from items import bulk_pages, form_pages, key_pages, views
+from items.api import views as api
 from items.http.negotiation import preferred_type
 from items.http.problems import Problem
 from items.search.sorting import read_id

@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from items import curl
 from items.access import rate_limit
+from items.api import curl
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.http.negotiation import wants_json

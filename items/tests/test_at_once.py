@@ -12,9 +12,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from items import bulk, json_rows
 from items.access import rate_limit
 from items.access.rate_limit import Limit
+from items.api import rows
+from items.changes import bulk_delete
 from items.database import snapshot_cache
 from items.database.sql import Busy
 from items.models import Item
@@ -39,14 +40,14 @@ def books():
 
 def test_waits_for_nobody_for_long(books):
     """Somebody writes one of them, and takes longer than a lock may."""
-    choice = bulk.Choice(None, tuple(book.pk for book in books))
-    confirmed = bulk.fingerprint(choice)
+    choice = bulk_delete.Choice(None, tuple(book.pk for book in books))
+    confirmed = bulk_delete.fingerprint(choice)
 
     def delete():
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '10ms'")
         try:
-            bulk.delete(choice, confirmed)
+            bulk_delete.delete(choice, confirmed)
         finally:
             connection.close()
 
@@ -57,26 +58,26 @@ def test_waits_for_nobody_for_long(books):
 
 
 def test_of_two_at_once_one_deletes(books):
-    choice = bulk.Choice(None, tuple(book.pk for book in books))
-    confirmed, start = bulk.fingerprint(choice), Barrier(2)
+    choice = bulk_delete.Choice(None, tuple(book.pk for book in books))
+    confirmed, start = bulk_delete.fingerprint(choice), Barrier(2)
 
     def delete(_):
         start.wait()
         try:
-            return bulk.delete(choice, confirmed)
+            return bulk_delete.delete(choice, confirmed)
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        assert set(pool.map(delete, range(2))) == {confirmed, bulk.NOTHING}
+        assert set(pool.map(delete, range(2))) == {confirmed, bulk_delete.NOTHING}
     assert Item.objects.get().name == "Pen"
 
 
 def test_who_breaks_a_rule_harms_nobody_who_writes_at_once():
     """No door lets such an item in; the database would not either."""
-    rows = json_rows._insert_each([Item(name="Pen"), Item(name=" "), Item(name="Cup")])
+    made = rows._insert_each([Item(name="Pen"), Item(name=" "), Item(name="Cup")])
 
-    assert [getattr(row, "id", type(row)) for row in rows] == [
+    assert [getattr(row, "id", type(row)) for row in made] == [
         Item.objects.get(name="Pen").pk,
         IntegrityError,
         Item.objects.get(name="Cup").pk,

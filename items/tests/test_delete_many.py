@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from items import bulk
 from items.access import rate_limit
+from items.changes import bulk_delete
 from items.database.sql import Busy, TooLong
 from items.models import Item
 from items.search.words import WORDS_MAX_LENGTH
@@ -258,6 +258,6 @@ def test_tells_when_it_cannot_be_now(client, books, monkeypatch, error, status, 
         raise error
 
     fields = form_of(client.get(ticked(*books)))
-    monkeypatch.setattr(bulk, "delete", refuse)
+    monkeypatch.setattr(bulk_delete, "delete", refuse)
 
     assertContains(client.post(ticked(*books), fields), told, status_code=status)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from items import schemas
+from items.api import schemas
 from items.forms import ItemForm
 from items.models import rules
 from items.search.selection import PARAMETERS

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis.strategies import fixed_dictionaries, text
 
+from items.api.parsing import clean_item
 from items.forms import ItemForm
 from items.http.problems import Problem
-from items.json_input import clean_item
 from items.models import Item
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
 

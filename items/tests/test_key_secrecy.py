@@ -64,7 +64,7 @@ def fail(*args, **kwargs):
         pytest.param("items.access.bearer.hmac.compare_digest", id="while it is looked up"),
         pytest.param("items.models.ApiKey.note_use", id="while its use is noted"),
         pytest.param("items.models.ApiKey.may", id="while rights are asked"),
-        pytest.param("items.api.read_page", id="in the endpoint"),
+        pytest.param("items.api.views.read_page", id="in the endpoint"),
     ],
 )
 def test_an_error_report_hides_it(client, secret, monkeypatch, reports, log, place):
@@ -115,7 +115,7 @@ def test_the_reports_would_show_a_key_that_nobody_hides(client, reports, monkeyp
         secret = "".join(["items", "ite_careless"])  # in two, for a report also quotes the source
         raise ValueError(len(secret))
 
-    monkeypatch.setattr("items.api.read_page", careless)
+    monkeypatch.setattr("items.api.views.read_page", careless)
 
     client.get("/items/")
 

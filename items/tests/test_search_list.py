@@ -9,7 +9,7 @@ from django.db import connection
 from items.search.keyset import read_page
 from items.search.selection import Selection
 from items.search.words import Search, read_close
-from items.spreadsheet import import_csv
+from items.spreadsheets.csv_import import import_csv
 
 LIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "debian-packages.csv"
 FOUND_FIRST = 5  # rows

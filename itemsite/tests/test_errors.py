@@ -67,7 +67,7 @@ def failing(error, sqlstate=None):
 )
 def test_errors_of_the_database_are_told_apart(client, monkeypatch, error, sqlstate, status):
     monkeypatch.setattr(listing, "read_page", failing(error, sqlstate))
-    monkeypatch.setattr("items.api.read_page", failing(error, sqlstate))
+    monkeypatch.setattr("items.api.views.read_page", failing(error, sqlstate))
 
     page, answer = client.get("/items/", headers=HTML), client.get("/items/")
 
@@ -129,7 +129,7 @@ def test_plain_http_is_led_to_https(client, settings):
 
 
 def test_a_request_has_one_id_in_answer_error_and_log(client, monkeypatch, caplog):
-    monkeypatch.setattr("items.api.read_page", failing(ValueError("a bug")))
+    monkeypatch.setattr("items.api.views.read_page", failing(ValueError("a bug")))
     monkeypatch.setattr(listing, "read_page", failing(ValueError("a bug")))
     caplog.handler.addFilter(TellRequest())
 
@@ -151,7 +151,7 @@ def test_neither_json_nor_html_is_not_acceptable(client, path):
 
 def test_what_will_pass_is_logged_in_one_line(client, monkeypatch, caplog):
     error = OperationalError("the server\nwent away")
-    monkeypatch.setattr("items.api.read_page", failing(error))
+    monkeypatch.setattr("items.api.views.read_page", failing(error))
     caplog.handler.addFilter(TellRequest())
 
     client.get("/items/")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from items.models import Item
-from items.spreadsheet import SpreadsheetError, import_csv
+from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 from itemsite.tests import doors, made_up
 from itemsite.tests.witness import Witness
 

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
-from items.bulk import Choice, fingerprint
+from items.changes.bulk_delete import Choice, fingerprint
 from items.models import ApiKey, Item
 
 pytestmark = pytest.mark.django_db

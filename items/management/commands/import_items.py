@@ -5,7 +5,7 @@ import psycopg
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from items.spreadsheet import SpreadsheetError, import_csv
+from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
+from items.api.parsing import ARRAY_MAX
 from items.forms import ItemForm
-from items.json_input import ARRAY_MAX
 from items.models.functions import JSON_KEYS
 from items.models.rules import CONTROL, DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, NAME_VISIBLE, SPACE
 from items.search.selection import LIMIT_MAX

@@ -10,15 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
 from django.views.decorators.gzip import gzip_page
 
-from items import curl, json_rows
 from items.access import idempotency, rate_limit
 from items.access.bearer import read_bearer
+from items.api import curl, rows
+from items.api.parsing import clean, clean_item, clean_items, read_item, read_json
+from items.api.rows import JsonRow
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.forms import ItemForm
 from items.http.problems import Problem
-from items.json_input import clean, clean_item, clean_items, read_item, read_json
-from items.json_rows import JsonRow
 from items.models import Item
 from items.search.keyset import CursorError, Page, read_page
 from items.search.selection import read_selection
@@ -147,9 +147,9 @@ def _create_items(request: HttpRequest) -> HttpResponse:
 
 def _insert(document: object) -> HttpResponse:
     if isinstance(document, list):
-        rows = json_rows.insert_many(clean_items(document))
-        return _json(_array(row.text for row in rows), 201)
-    row = json_rows.insert(clean_item(document))
+        made = rows.insert_many(clean_items(document))
+        return _json(_array(row.text for row in made), 201)
+    row = rows.insert(clean_item(document))
     response = _json_item(row, 201)
     response["Location"] = f"/items/{row.id}/"
     return response
@@ -159,7 +159,7 @@ def _insert(document: object) -> HttpResponse:
 
 
 def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
-    row = json_rows.read(pk)
+    row = rows.read(pk)
     response = _json_item(row)
     if not _names(request, "If-None-Match", row.version, weakly=True):
         return response
@@ -172,7 +172,7 @@ def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
     blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
     with transaction.atomic():
         clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
-        return _json_item(json_rows.read(pk))
+        return _json_item(rows.read(pk))
 
 
 def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
@@ -180,7 +180,7 @@ def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         item = _locked_item(request, pk)
         clean(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item)).save()
-        return _json_item(json_rows.read(pk))
+        return _json_item(rows.read(pk))
 
 
 @transaction.atomic

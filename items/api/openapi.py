@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
-from items import schemas
 from items.access.idempotency import KEPT_HOURS, KEY
-from items.api import PERMISSIONS
-from items.json_input import ARRAY_MAX
+from items.api import schemas
+from items.api.parsing import ARRAY_MAX
+from items.api.views import PERMISSIONS
 from items.search.selection import LIMIT_DEFAULT, LIMIT_MAX
 from items.search.sorting import ORDERS
 from items.search.words import WORDS_MAX_LENGTH

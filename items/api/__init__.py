@@ -1,0 +1,1 @@
+"""The JSON endpoint: the same addresses and rules as the pages."""
