@@ -5,11 +5,11 @@ from django.urls import path, register_converter
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from items import bulk_pages, form_pages, key_pages, views
 from items.api import views as api
 from items.http.negotiation import preferred_type
 from items.http.problems import Problem
 from items.search.sorting import read_id
+from items.views import api_keys, bulk_delete, item_forms, item_list
 
 
 class IdConverter:
@@ -53,16 +53,16 @@ register_converter(IdConverter, "id")
 
 app_name = "items"
 urlpatterns = [
-    path("", page_or_json(views.item_list, api.item_list), name="list"),
-    path("new/", form_pages.item_new, name="new"),
-    path("similar/", form_pages.item_similar, name="similar"),
-    path("delete/", bulk_pages.item_delete_many, name="delete_many"),
-    path("<id:pk>/", page_or_json(views.item_detail, api.item_detail), name="detail"),
-    path("<id:pk>/edit/", form_pages.item_edit, name="edit"),
-    path("<id:pk>/delete/", form_pages.item_delete, name="delete"),
+    path("", page_or_json(item_list.item_list, api.item_list), name="list"),
+    path("new/", item_forms.item_new, name="new"),
+    path("similar/", item_forms.item_similar, name="similar"),
+    path("delete/", bulk_delete.item_delete_many, name="delete_many"),
+    path("<id:pk>/", page_or_json(item_forms.item_detail, api.item_detail), name="detail"),
+    path("<id:pk>/edit/", item_forms.item_edit, name="edit"),
+    path("<id:pk>/delete/", item_forms.item_delete, name="delete"),
 ]
 
 key_urlpatterns = [
-    path("", key_pages.key_list, name="list"),
-    path("<id:pk>/revoke/", key_pages.key_revoke, name="revoke"),
+    path("", api_keys.key_list, name="list"),
+    path("<id:pk>/revoke/", api_keys.key_revoke, name="revoke"),
 ]

@@ -4,8 +4,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
-from items.docs import docs, openapi
 from items.urls import key_urlpatterns
+from items.views.api_docs import docs, openapi
 from itemsite import languages, theme
 from itemsite.accounts import throttled
 

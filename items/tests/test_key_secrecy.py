@@ -84,7 +84,7 @@ def test_an_error_report_hides_it(client, secret, monkeypatch, reports, log, pla
 def test_an_error_while_it_is_made_hides_it(client, user, monkeypatch, reports, log, place):
     made, digest = [], api_key.digest
     monkeypatch.setattr(api_key, "digest", lambda secret: made.append(secret) or digest(secret))
-    monkeypatch.setattr(f"items.key_pages.{place}", fail)
+    monkeypatch.setattr(f"items.views.api_keys.{place}", fail)
     client.force_login(user)
 
     response = client.post("/accounts/keys/", {"name": "cron", "expires": "never"})

@@ -4,14 +4,14 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items import listing
 from items.database.sql import TooLong
-from items.listing import SORT_LABELS
 from items.models import Item
 from items.search import words
 from items.search.keyset import read_page
 from items.search.selection import SIZES, Selection
 from items.tests.forms import form_of
+from items.views import item_list
+from items.views.item_list import SORT_LABELS
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -206,7 +206,7 @@ def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
     def too_many(*args):
         raise TooLong
 
-    monkeypatch.setattr(listing, "read_close", too_many)
+    monkeypatch.setattr(item_list, "read_close", too_many)
 
     response = client.get("/items/?q=keybaord", headers=HTML)
 
@@ -218,7 +218,7 @@ def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
 )
 def test_counts_no_further_than_is_quick(client, monkeypatch, limit, sentence):
     monkeypatch.setattr(words, "COUNT_MAX", limit)
-    monkeypatch.setattr(listing, "COUNT_MAX", limit)
+    monkeypatch.setattr(item_list, "COUNT_MAX", limit)
     make_items(60)
 
     assertContains(client.get("/items/", headers=HTML), sentence)

@@ -2,25 +2,17 @@
 
 from collections.abc import Callable
 from functools import wraps
-from sys import getsizeof
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items.access import rate_limit
-from items.api import curl
-from items.database import snapshot_cache
-from items.database.snapshot_cache import Made
 from items.http.negotiation import wants_json
 from items.http.problems import Problem, method_not_allowed
-from items.listing import read_listing
-from items.models import Item
-from items.search.selection import Selection, read_wanted, top_url
 
 NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
 SIGNED_OUT = gettext_lazy(
@@ -98,42 +90,3 @@ def _not_so_fast(request: HttpRequest, problem: Problem) -> HttpResponse:
     response = render(request, "error.html", context, status=problem.status)
     response["Retry-After"] = problem.headers["Retry-After"]
     return response
-
-
-@page("GET", permission="items.view_item")
-def item_list(request: HttpRequest) -> HttpResponse:
-    wanted = read_wanted(request.GET)
-    typed = request.GET.get("q", "").strip()
-    may_add = request.user.has_perm("items.add_item")
-    may_delete = request.user.has_perm("items.delete_item")
-    site = curl.site(request)
-    shown_to = (typed, may_add, may_delete, site)
-    depends_on = (wanted, *shown_to, get_language())
-    found = snapshot_cache.kept(depends_on, lambda: _list_as_found(wanted, *shown_to))
-    if found is None:  # the top, by a way that may not fill its page
-        return redirect(top_url(wanted))
-    context = {"words": " ".join(wanted.words), "found": found}
-    return render(request, "items/item_list.html", context)
-
-
-def _list_as_found(
-    wanted: Selection, typed: str, may_add: bool, may_delete: bool, site: str
-) -> Made:
-    listing = read_listing(wanted, may_delete)
-    if wanted.before and not listing.page.before:
-        return Made(None)
-    context = {
-        "list": listing,
-        "typed": typed,
-        "may_add": may_add,
-        "list_line": curl.list_line(site, wanted),
-        "add_line": curl.add_line(site),
-    }
-    found = render_to_string("items/_list.html", context)
-    return Made(found, None if listing.is_too_many else getsizeof(found))
-
-
-@page("GET", permission="items.view_item")
-def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    item = Item.objects.get_or_404(pk)
-    return render(request, "items/item_detail.html", {"item": item})

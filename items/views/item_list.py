@@ -3,8 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from sys import getsizeof
 
 from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -12,12 +15,15 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from items.api import curl
+from items.database import snapshot_cache
+from items.database.snapshot_cache import Made
 from items.database.sql import TooLong
 from items.models.item import SUMMARY_LENGTH
 from items.remember import remember
 from items.search.highlight import mark
 from items.search.keyset import CursorError, Page, read_page
-from items.search.selection import SIZES, Selection, list_url, top_url, url_parameters
+from items.search.selection import SIZES, Selection, list_url, read_wanted, top_url, url_parameters
 from items.search.sorting import default_sort
 from items.search.words import (
     COUNT_MAX,
@@ -28,6 +34,7 @@ from items.search.words import (
     count_sql,
     read_close,
 )
+from items.views.guard import page
 
 SORT_LABELS = {
     "best": gettext_lazy("Best match"),
@@ -213,3 +220,36 @@ def _many_form(wanted: Selection, total: int | None, is_close: bool, language: s
         "is_close": is_close,
     }
     return render_to_string("items/_many.html", context)
+
+
+@page("GET", permission="items.view_item")
+def item_list(request: HttpRequest) -> HttpResponse:
+    wanted = read_wanted(request.GET)
+    typed = request.GET.get("q", "").strip()
+    may_add = request.user.has_perm("items.add_item")
+    may_delete = request.user.has_perm("items.delete_item")
+    site = curl.site(request)
+    shown_to = (typed, may_add, may_delete, site)
+    depends_on = (wanted, *shown_to, get_language())
+    found = snapshot_cache.kept(depends_on, lambda: _list_as_found(wanted, *shown_to))
+    if found is None:  # the top, by a way that may not fill its page
+        return redirect(top_url(wanted))
+    context = {"words": " ".join(wanted.words), "found": found}
+    return render(request, "items/item_list.html", context)
+
+
+def _list_as_found(
+    wanted: Selection, typed: str, may_add: bool, may_delete: bool, site: str
+) -> Made:
+    listing = read_listing(wanted, may_delete)
+    if wanted.before and not listing.page.before:
+        return Made(None)
+    context = {
+        "list": listing,
+        "typed": typed,
+        "may_add": may_add,
+        "list_line": curl.list_line(site, wanted),
+        "add_line": curl.add_line(site),
+    }
+    found = render_to_string("items/_list.html", context)
+    return Made(found, None if listing.is_too_many else getsizeof(found))

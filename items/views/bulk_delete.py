@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from items.changes import bulk_delete
 from items.changes.bulk_delete import Choice, Fingerprint
 from items.database.sql import Busy, TooLong
-from items.views import NOT_YOURS, page
+from items.views.guard import NOT_YOURS, page
 
 
 def _items_confirmed(request: HttpRequest) -> int:

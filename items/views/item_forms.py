@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from items.access.idempotency import Claim
 from items.forms import ItemForm
 from items.models import Item
-from items.views import page
+from items.views.guard import page
 
 GONE = gettext_lazy(
     "This item was deleted while you were editing it. Save makes a new item of your text."
@@ -160,3 +160,9 @@ def _locked_item(request: HttpRequest, pk: int) -> Item:
 def _is_stale(request: HttpRequest, item: Item) -> bool:
     """Tell whether the item changed since the form was shown; a form that cannot say is stale."""
     return request.POST.get("version") != str(item.version)
+
+
+@page("GET", permission="items.view_item")
+def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    item = Item.objects.get_or_404(pk)
+    return render(request, "items/item_detail.html", {"item": item})
