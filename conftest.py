@@ -8,7 +8,8 @@ from contextlib import suppress
 import pytest
 from django.conf import settings
 
-from itemsite import embedded, startup
+from itemsite.embedded import cluster
+from itemsite.serving import startup
 
 # Not in pyproject.toml: pytest-django would load the settings before this file could speak.
 for variable in (
@@ -36,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Where a shell runs this in the background it is ignored, and the servers would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if not startup.has_database_url():
-        embedded.start()
+        cluster.start()
         _drop_databases_of_dead_runs()
     # The manifest is made by collectstatic, which tests do not run.
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -47,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _drop_databases_of_dead_runs() -> None:
-    with embedded.connect_as_superuser() as connection:
+    with cluster.connect_as_superuser() as connection:
         names = connection.execute("SELECT datname FROM pg_database").fetchall()
         for (name,) in names:
             run = re.fullmatch(rf"{TEST_DATABASE}(\d+)(_gw\d+)?", name)

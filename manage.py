@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from itemsite import startup
+from itemsite.serving import startup
 
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "collectstatic", "makemessages"}
 

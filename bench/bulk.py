@@ -11,7 +11,7 @@ from bench.databases import Database
 from bench.processes import ROOT
 from bench.progress import say
 from bench.servers import ITEMSITE, OURS
-from itemsite import programs
+from itemsite.embedded import binaries
 
 IMPORT, COPY = "manage.py import_items", "psql \\copy"
 
@@ -43,7 +43,7 @@ def _commands(database: Database, file: Path) -> dict[str, list[str | Path]]:
 
 def _psql() -> Path:
     """Return the psql of the private PostgreSQL, which some packages leave out, or another."""
-    found = shutil.which("psql", path=str(programs.find())) or shutil.which("psql")
+    found = shutil.which("psql", path=str(binaries.find())) or shutil.which("psql")
     if not found:
         sys.exit("bench: psql is missing. On Debian or Ubuntu: apt install postgresql-client")
     return Path(found)

@@ -11,7 +11,7 @@ from bench.processes import LOGS, ROOT
 from bench.progress import say
 from bench.results import Results
 from bench.servers import ITEMSITE
-from itemsite import startup
+from itemsite.serving import startup
 
 SIZES = (1_000, 100_000, 1_000_000)  # items
 HUGE_SIZE = 10_000_000

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from itemsite import embedded
+from itemsite.embedded import cluster
 
 CSV = "FORMAT csv, HEADER, FORCE_NOT_NULL (description)"  # an empty cell is an empty text
 BLOCK_BYTES = 1 << 20  # of a file, sent to PostgreSQL at once
@@ -21,12 +21,12 @@ class Database:
 
     @property
     def url(self) -> str:
-        host = quote(str(embedded.socket_folder()), safe="")
-        return f"postgresql://{embedded.NAME}@{host}/{self.name}"
+        host = quote(str(cluster.socket_folder()), safe="")
+        return f"postgresql://{cluster.NAME}@{host}/{self.name}"
 
     @property
     def asyncpg_url(self) -> str:
-        return f"postgresql+asyncpg://{embedded.NAME}@/{self.name}?host={embedded.socket_folder()}"
+        return f"postgresql+asyncpg://{cluster.NAME}@/{self.name}?host={cluster.socket_folder()}"
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(self.url, autocommit=True)
@@ -39,7 +39,7 @@ class Database:
                 while block := rows.read(BLOCK_BYTES):
                     copy.write(block)
             cursor.execute(f"VACUUM (ANALYZE) {self.table}")
-        with embedded.connect_as_superuser() as connection:
+        with cluster.connect_as_superuser() as connection:
             connection.execute("CHECKPOINT")
 
     def empty(self) -> None:
@@ -53,7 +53,7 @@ class Database:
     @contextmanager
     def logging_statements(self) -> Iterator[None]:
         """Let PostgreSQL log how long each statement takes, in connections made meanwhile."""
-        with embedded.connect_as_superuser() as connection:
+        with cluster.connect_as_superuser() as connection:
             setting = f"ALTER DATABASE {self.name} {{}} log_min_duration_statement"
             connection.execute(setting.format("SET") + " = 0")
             try:
@@ -65,11 +65,11 @@ class Database:
 @contextmanager
 def created(*databases: Database) -> Iterator[None]:
     """Make the databases anew, and drop them at the end."""
-    with embedded.connect_as_superuser() as connection:
+    with cluster.connect_as_superuser() as connection:
         try:
             for database in databases:
                 _drop(connection, database)
-                connection.execute(f"CREATE DATABASE {database.name} OWNER {embedded.NAME}")
+                connection.execute(f"CREATE DATABASE {database.name} OWNER {cluster.NAME}")
             yield
         finally:
             for database in databases:
@@ -82,19 +82,19 @@ def _drop(connection: psycopg.Connection, database: Database) -> None:
 
 def commit_something() -> None:
     """End a transaction that could have written, after which itemsite reads all anew."""
-    with embedded.connect_as_superuser() as connection:
+    with cluster.connect_as_superuser() as connection:
         connection.execute("SELECT pg_current_xact_id()")
 
 
 def server_version() -> str:
-    with embedded.connect_as_superuser() as connection:
+    with cluster.connect_as_superuser() as connection:
         return connection.info.parameter_status("server_version")
 
 
 def server_log() -> Path:
-    return embedded.home() / "log"
+    return cluster.home() / "log"
 
 
 def postmaster() -> int:
     """Return the process whose children do PostgreSQL's work."""
-    return int((embedded.home() / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+    return int((cluster.home() / "data" / "postmaster.pid").read_text().split("\n", 1)[0])

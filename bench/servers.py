@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.databases import Database
 from bench.processes import ROOT, Server, running
-from itemsite import embedded
+from itemsite.embedded import cluster
 
 WORKERS = 2  # of each server, as itemsite has
 EMPTY_PORT = "21377"  # below those that the system gives to clients
@@ -50,8 +50,8 @@ def _site_variables(database: Database) -> dict[str, str]:
 def _plain_django_variables(database: Database) -> dict[str, str]:
     return {
         "DB_NAME": database.name,
-        "DB_USER": embedded.NAME,
-        "DB_HOST": str(embedded.socket_folder()),
+        "DB_USER": cluster.NAME,
+        "DB_HOST": str(cluster.socket_folder()),
         "SECRET_KEY": SECRET_KEY,
     }
 
@@ -61,7 +61,7 @@ ITEMSITE = Program(
     table="items_item",
     folder=ROOT,
     make_tables=[OURS, "manage.py", "migrate", "--verbosity=0"],
-    serve=[OURS, "-m", "itemsite.serve"],  # as bin/serve does
+    serve=[OURS, "-m", "itemsite.serving.serve"],  # as bin/serve does
     variables=_site_variables,
 )
 EMPTY = Program(

@@ -3,8 +3,6 @@ from collections.abc import Sequence
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group, User
 from django.core.exceptions import BadRequest, EmptyResultSet, ValidationError
 from django.core.paginator import Paginator
 from django.db import DEFAULT_DB_ALIAS
@@ -19,9 +17,6 @@ from items.models import ApiKey, Item
 from items.models.api_key import ApiKeyQuerySet
 from items.models.item import ItemQuerySet
 from items.search.words import COUNT_MAX
-
-admin.site.site_header = admin.site.site_title = "itemsite"
-admin.site.site_url = "/items/"
 
 
 class CappedPaginator(Paginator):
@@ -62,19 +57,6 @@ class StrictLists:
         except ValidationError:
             raise BadRequest(gettext("What is selected is not in this list."))
         return super().changelist_view(request, *args, **kwargs)
-
-
-admin.site.unregister([User, Group])
-
-
-@admin.register(User)
-class StrictUserAdmin(StrictLists, UserAdmin):
-    pass
-
-
-@admin.register(Group)
-class StrictGroupAdmin(StrictLists, GroupAdmin):
-    pass
 
 
 @admin.register(Item)

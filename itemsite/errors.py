@@ -29,7 +29,8 @@ from django.utils.translation import gettext_lazy, override
 from items.http.negotiation import wants_json
 from items.http.problems import Problem
 from items.http.request_id import request_id
-from itemsite import languages, theme
+from itemsite.preferences import theme
+from itemsite.preferences.language import language_of
 
 RETRY_AFTER_SECONDS = 2
 TOO_OLD = gettext_lazy(
@@ -169,7 +170,7 @@ def _answer(
     headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Answer in the reader's language, which outside of its middleware nobody has chosen yet."""
-    language = languages.language_of(request)
+    language = language_of(request)
     with override(language):
         response = _written(request, status, str(detail), headers)
     response["Content-Language"] = language

@@ -12,7 +12,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv
 
-from itemsite import embedded
+from itemsite.embedded import cluster
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -79,17 +79,18 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "itemsite",  # its admin.py, of users and groups, comes after Django's
 ]
 
 MIDDLEWARE = [
     "itemsite.middleware.request_id.number_requests",
-    "itemsite.health.answer_health",
-    "itemsite.https.require_https",
-    "itemsite.bodies.receive_bodies",
-    "itemsite.connections.give_back",
+    "itemsite.middleware.health.answer_health",
+    "itemsite.middleware.https.require_https",
+    "itemsite.middleware.request_body.receive_bodies",
+    "itemsite.middleware.connections.give_back",
     "itemsite.middleware.script_lane.let_scripts_pass",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "itemsite.languages.speak",
+    "itemsite.preferences.language.speak",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -116,7 +117,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "items.access.permissions.open_to_visitors",
-                "itemsite.theme.theme",
+                "itemsite.preferences.theme.theme",
             ],
         },
     },
@@ -148,7 +149,7 @@ if DATABASE_URL:
             "DATABASE_URL: items live in PostgreSQL only. Write postgresql://USER:PASSWORD@HOST/NAME"
         )
 else:
-    default = embedded.database()
+    default = cluster.database()
 
 url_options = default.get("OPTIONS", {})
 DATABASES = {
@@ -248,7 +249,7 @@ STORAGES = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = "itemsite.formats"
+FORMAT_MODULE_PATH = "itemsite.preferences.formats"
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
 LANGUAGE_COOKIE_SECURE = HTTPS

@@ -6,15 +6,15 @@ from django.views.generic import RedirectView
 
 from items.urls import key_urlpatterns
 from items.views.api_docs import docs, openapi
-from itemsite import languages, theme
 from itemsite.accounts import throttled
+from itemsite.preferences import language, theme
 
 urlpatterns = [
     path("", csrf_exempt(require_safe(RedirectView.as_view(url="/items/")))),
     path("items/", include("items.urls")),
     path("docs/", docs, name="docs"),
     path("openapi.json", openapi, name="openapi"),
-    path("language/", languages.choose, name="language"),
+    path("language/", language.choose, name="language"),
     path("theme/", theme.choose, name="theme"),
     path("accounts/", include("itemsite.accounts")),
     path("accounts/keys/", include((key_urlpatterns, "keys"))),

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 
 PARTS = ("itemsite", "items", "locale", "templates", "static", "manage.py", "gunicorn.conf.py")
 PATIENCE_SECONDS = 60  # until something has certainly failed
@@ -25,8 +25,10 @@ class Clone:
         for part in PARTS:
             copy = shutil.copytree if (PROJECT / part).is_dir() else shutil.copy
             copy(PROJECT / part, folder / part)
-        where = "from itemsite import embedded as e; print(e.home(), e.socket_folder(), sep='\\n')"
-        self.home, self.socket_folder = map(Path, self.python(where).split("\n"))
+        show = "from itemsite.embedded import cluster; print(cluster.{}())"
+        self.home, self.socket_folder = (
+            Path(self.python(show.format(name))) for name in ("home", "socket_folder")
+        )
 
     def environment(self, **variables):
         clean = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONUNBUFFERED": "1"}
@@ -54,7 +56,7 @@ class Clone:
 
     def serve(self, **variables):
         return Server(
-            [sys.executable, "-m", "itemsite.serve"],
+            [sys.executable, "-m", "itemsite.serving.serve"],
             self.folder,
             self.environment(**{"PORT": "0"} | variables),
         )

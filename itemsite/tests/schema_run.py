@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from items.search.sorting import ORDERS
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.clone import Clone, Server
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 
 # bin/test asks for nothing but Python. CI has curl, and must fail when it has not.
 pytestmark = pytest.mark.skipif(

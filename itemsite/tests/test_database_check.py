@@ -7,7 +7,7 @@ import pytest
 from itemsite.tests.clone import PATIENCE_SECONDS
 
 AS_SUPERUSER = (
-    "from itemsite import embedded; embedded.start(); c = embedded.connect_as_superuser()"
+    "from itemsite.embedded import cluster; cluster.start(); c = cluster.connect_as_superuser()"
 )
 
 
@@ -25,7 +25,7 @@ def sql(clone):
 
 def url(clone, role, database):
     """Return a DATABASE_URL for a role: only itemsite is let in, and it becomes the other."""
-    socket = clone.python("from itemsite import embedded; print(embedded.socket_folder())")
+    socket = clone.python("from itemsite.embedded import cluster; print(cluster.socket_folder())")
     host = socket.replace("/", "%2F")
     return f"postgresql://itemsite@{host}:5432/{database}?options=-c%20role%3D{role}"
 
@@ -44,8 +44,8 @@ def granted(clone, sql):
 
 
 def sql_in_theirs(clone, orders):
-    connect = "import psycopg; from itemsite import embedded; c = psycopg.connect("
-    connect += "host=str(embedded.socket_folder()), user='postgres', dbname='theirs')"
+    connect = "import psycopg; from itemsite.embedded import cluster; c = psycopg.connect("
+    connect += "host=str(cluster.socket_folder()), user='postgres', dbname='theirs')"
     clone.python(f"{connect}; c.execute('{orders}'); c.commit()")
 
 

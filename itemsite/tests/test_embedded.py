@@ -8,8 +8,8 @@ import pytest
 
 from itemsite.tests.clone import Clone
 
-START = "from itemsite import embedded; embedded.start()"
-FAILS = "from itemsite import startup; startup.start_postgres()"
+START = "from itemsite.embedded import cluster; cluster.start()"
+FAILS = "from itemsite.serving import startup; startup.start_postgres()"
 HOLD = f"{START}; print('up', flush=True); input()"
 
 
@@ -62,7 +62,7 @@ def test_a_killed_user_leaves_nothing_that_lasts(clone):
 
 def test_a_forked_child_does_not_stop_it(clone):
     child = "import os, sys; os.fork() or sys.exit(); os.wait()"
-    check = "embedded.connect_as_superuser().close(); print('still up')"
+    check = "cluster.connect_as_superuser().close(); print('still up')"
 
     assert clone.python(f"{START}; {child}; {check}") == "still up"
 
@@ -73,13 +73,13 @@ def test_it_is_a_real_one(clone):
                current_setting('listen_addresses'), lower('ÄÉ'), pg_encoding_to_char(encoding)
         FROM pg_database WHERE datname = 'itemsite'
     """
-    query = f"print(*embedded.connect_as_superuser().execute('''{sql}''').fetchone())"
+    query = f"print(*cluster.connect_as_superuser().execute('''{sql}''').fetchone())"
 
     assert clone.python(f"{START}; {query}") == "on on  äé UTF8"
 
 
 def test_the_application_is_no_superuser(clone):
-    connect = "import psycopg; d = embedded.database(); c = psycopg.connect(host=d['HOST'], "
+    connect = "import psycopg; d = cluster.database(); c = psycopg.connect(host=d['HOST'], "
     connect += "user=d['USER'], dbname=d['NAME'])"
     query = "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
 
@@ -93,9 +93,12 @@ def test_another_programs_number_in_the_pid_file(clone):
     clone.python(START)
     pid_file = clone.home / "data/postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{clone.home}/data\n0\n5432\n\n\n\n")
-    give = "from pathlib import Path; from itemsite import programs; programs.give_to_account"
+    give = "from pathlib import Path; from itemsite.embedded.binaries import give_to_account"
 
-    assert clone.python(f"{give}(Path({str(pid_file)!r})); {START}; print('up')") == "up"
+    assert (
+        clone.python(f"{give}; give_to_account(Path({str(pid_file)!r})); {START}; print('up')")
+        == "up"
+    )
 
 
 def test_a_killed_initdb_is_begun_anew(tmp_path):

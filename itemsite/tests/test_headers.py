@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 from django.test import RequestFactory
 
 from items.models import Item
-from itemsite.headers import add_security_headers
+from itemsite.middleware.security_headers import add_security_headers
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}

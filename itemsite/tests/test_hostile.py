@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 
 CASES = PROJECT.parent / "shared/cases"
 ACCOUNTS = """

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 
 PIN = re.compile(r"^([\w.-]+)(?:\[[\w,]+\])?==([\w.]+)", re.MULTILINE)
 
@@ -35,7 +35,7 @@ def test_asks_for_all_that_it_imports():
     code = """
 import sys
 from importlib.metadata import packages_distributions
-import itemsite.worker, itemsite.pooled.base, items.admin, itemsite.urls
+import itemsite.serving.worker, itemsite.pooled.base, items.admin, itemsite.urls
 tops = {name.partition(".")[0] for name in sys.modules}
 print(*{one for top, some in packages_distributions().items() if top in tops for one in some})
 """

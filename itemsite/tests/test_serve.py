@@ -81,7 +81,7 @@ def test_a_closed_terminal_ends_it(clone):
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(clone.folder)
-        command = [sys.executable, "-m", "itemsite.serve"]
+        command = [sys.executable, "-m", "itemsite.serving.serve"]
         os.execve(sys.executable, command, clone.environment(PORT="0"))
     said = b""
     while b"Ctrl-C stops it" not in said:
@@ -133,7 +133,7 @@ def test_answers_while_postgresql_hangs(clone):
 
 def test_arguments_are_refused(clone):
     ended = subprocess.run(
-        [sys.executable, "-m", "itemsite.serve", "--help"],
+        [sys.executable, "-m", "itemsite.serving.serve", "--help"],
         cwd=clone.folder,
         env=clone.environment(),
         capture_output=True,
@@ -204,7 +204,7 @@ def test_waits_for_postgresql_without_a_restart(server, clone):
     status, headers, problem = server.request("POST", "/items/", {"name": "x"})
     page = server.request("GET", "/items/", Accept="text/html")
     alive = server.request("GET", "/healthz")[0]
-    clone.python("from itemsite import embedded; embedded.start()")
+    clone.python("from itemsite.embedded import cluster; cluster.start()")
 
     assert (status, problem["status"], headers["Retry-After"]) == (503, 503, "2")
     assert (page[0], page[1]["Retry-After"]) == (503, "2")
@@ -215,7 +215,7 @@ def test_waits_for_postgresql_without_a_restart(server, clone):
 
 def test_connections_that_went_stale_are_not_felt(server, clone):
     clone.python(
-        "from itemsite import embedded; embedded.connect_as_superuser().execute("
+        "from itemsite.embedded import cluster; cluster.connect_as_superuser().execute("
         "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'itemsite'\")"
     )
 

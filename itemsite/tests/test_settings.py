@@ -9,7 +9,7 @@ import pytest
 
 GOOD = {"SECRET_KEY": "s" * 50, "DATABASE_URL": "postgresql://user:pass@localhost/items"}
 READ = """
-from itemsite import startup
+from itemsite.serving import startup
 startup.SECRET_KEY_FILE = startup.VAR / "nothing here"  # not what bin/serve left in this clone
 startup.read_settings()
 """
@@ -113,7 +113,7 @@ def test_reads(variables, expression, value):
 )
 def test_only_a_laptop_of_ones_own_has_no_limits(host, variables, limits):
     show = SHOW.format("s.VISITOR_WRITES_PER_MINUTE, s.FAILED_KEYS_PER_MINUTE")
-    code = f"from itemsite import startup; startup.use_local_defaults({host!r}); {show}"
+    code = f"from itemsite.serving import startup; startup.use_local_defaults({host!r}); {show}"
 
     assert python(code, variables).stdout.strip() == limits
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.browser.chromium import find_chromium
 from itemsite.tests.clone import Clone
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from playwright.sync_api import Browser, sync_playwright
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.browser.chromium import NOT_THERE, find_chromium
 from itemsite.tests.browser.states import sign_in
 from itemsite.tests.clone import Clone, Server

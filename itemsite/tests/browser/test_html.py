@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from itemsite.programs import PROJECT
+from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.browser.states import STATES, fill
 
 JAR = PROJECT / ".ci/node_modules/vnu-jar/build/dist/vnu.jar"

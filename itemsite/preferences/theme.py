@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
-from itemsite.switches import switch
+from itemsite.preferences.switch import switch
 
 SYSTEM = "system"
 THEMES = (SYSTEM, "light", "dark")

@@ -6,7 +6,8 @@ of one's own they took 4, by SecurityMiddleware, XFrameOptionsMiddleware and dja
 
 from collections.abc import Callable
 
-ADMIN = "/admin/"
+from itemsite.preferences.admin import ADMIN
+
 NO_FRAMES = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
     f"{NO_FRAMES}; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"

@@ -22,9 +22,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itemsite import datadir, programs
-from itemsite.datadir import NAME, PORT, SUPERUSER
-from itemsite.programs import ROOTS_HOME, EmbeddedPostgresError, digest, home
+from itemsite.embedded import binaries, datadir
+from itemsite.embedded.binaries import ROOTS_HOME, EmbeddedPostgresError, digest, home
+from itemsite.embedded.datadir import NAME, PORT, SUPERUSER
 
 if TYPE_CHECKING:
     import psycopg
@@ -129,7 +129,7 @@ def _stop() -> None:
             except BlockingIOError:
                 return
             with suppress(EmbeddedPostgresError):  # without programs nothing was started
-                programs.run(
+                binaries.run(
                     "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60"
                 )
 
@@ -179,10 +179,10 @@ def _own_socket_folder() -> None:
     folder = socket_folder()
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
-    owners = {os.getuid(), programs.account().pw_uid}
+    owners = {os.getuid(), binaries.account().pw_uid}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
         raise EmbeddedPostgresError(f"{folder} is not ours: remove it.")
-    programs.give_to_account(folder)
+    binaries.give_to_account(folder)
     folder.chmod(0o700)
 
 
@@ -191,7 +191,7 @@ def _is_answering(data: Path) -> bool:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     silent_until = time.monotonic() + 20
     while True:
-        state = programs.run("pg_isready", "-q", "-t", "3", "-h", socket_folder(), "-p", PORT)
+        state = binaries.run("pg_isready", "-q", "-t", "3", "-h", socket_folder(), "-p", PORT)
         if state.returncode == 0:
             return True
         pid = _postmaster(data)
@@ -235,7 +235,7 @@ def _start_server(folder: Path) -> None:
         _forget_dead_postmaster(data)
         with open(log, "wb") as output:  # never a pipe: pg_ctl's reader would wait for ever
             arguments = ("start", "-D", data, "-w", "-t", START_TIMEOUT_SECONDS)
-            started = programs.run("pg_ctl", *arguments, output=output.fileno())
+            started = binaries.run("pg_ctl", *arguments, output=output.fileno())
         if started.returncode == 0:
             return
         said = log.read_text(errors="replace")

@@ -5,8 +5,8 @@ import pwd
 import shutil
 from pathlib import Path
 
-from itemsite import programs
-from itemsite.programs import EmbeddedPostgresError
+from itemsite.embedded import binaries
+from itemsite.embedded.binaries import EmbeddedPostgresError
 
 NAME = "itemsite"  # of the database and of the ordinary role that owns it
 SUPERUSER = "postgres"
@@ -19,12 +19,12 @@ def make(folder: Path) -> None:
         shutil.rmtree(left_over)
     new = folder / f"new-{os.getpid()}"
     new.mkdir(mode=0o700)
-    programs.give_to_account(new)
+    binaries.give_to_account(new)
     locale = ["--locale=C.UTF-8"]  # with plain C, pg_trgm is blind to letters outside ASCII
-    if programs.major_version() >= 17:
+    if binaries.major_version() >= 17:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     options = ["--encoding=UTF8", "--data-checksums", "--auth=peer", f"--username={SUPERUSER}"]
-    made = programs.run("initdb", "-D", new, *locale, *options)
+    made = binaries.run("initdb", "-D", new, *locale, *options)
     if made.returncode != 0:
         shutil.rmtree(new)
         raise EmbeddedPostgresError(f"initdb failed in {folder}:\n{made.stdout}")
@@ -32,10 +32,10 @@ def make(folder: Path) -> None:
 
 
 def check_major_version(data: Path) -> None:
-    made_by, have = int((data / "PG_VERSION").read_text()), programs.major_version()
+    made_by, have = int((data / "PG_VERSION").read_text()), binaries.major_version()
     if made_by != have:
         raise EmbeddedPostgresError(
-            f"{data} was made by PostgreSQL {made_by}, but {programs.find()} holds {have}."
+            f"{data} was made by PostgreSQL {made_by}, but {binaries.find()} holds {have}."
             f" PG_BIN=/path/to/postgresql/{made_by}/bin still serves it. To move up, save it with"
             f" pg_dump, move the folder away, start again and restore."
         )
@@ -44,7 +44,7 @@ def check_major_version(data: Path) -> None:
 def configure(data: Path, socket_folder: Path) -> None:
     """Write who may come in, and how; anew at each start, so that a moved clone works."""
     sockets = str(socket_folder).replace("'", "''").replace('"', '""')
-    people = {pwd.getpwuid(os.getuid()).pw_name, programs.account().pw_name}
+    people = {pwd.getpwuid(os.getuid()).pw_name, binaries.account().pw_name}
     replace(
         data / "postgresql.conf",
         f"""listen_addresses = ''
@@ -64,6 +64,6 @@ def replace(path: Path, text: str) -> None:
     new.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with open(os.open(new, flags, 0o600), "w") as file:
-        programs.give_to_account(file.fileno())
+        binaries.give_to_account(file.fileno())
         file.write(text)
     new.rename(path)

@@ -8,8 +8,8 @@ from importlib import import_module
 
 from django.core.exceptions import ImproperlyConfigured
 
-from itemsite import embedded
-from itemsite.programs import PROJECT, EmbeddedPostgresError
+from itemsite.embedded import cluster
+from itemsite.embedded.binaries import PROJECT, EmbeddedPostgresError
 
 VAR = PROJECT / "var"
 SECRET_KEY_FILE = VAR / "secret_key"
@@ -29,7 +29,7 @@ def read_settings() -> None:
 def start_postgres() -> None:
     """Start the private PostgreSQL, or end the process with a sentence that says why not."""
     try:
-        embedded.start()
+        cluster.start()
     except EmbeddedPostgresError as error:
         sys.exit(f"itemsite: {error}")
 

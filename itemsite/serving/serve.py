@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 import django
 from django.core.management import CommandError, call_command
 
-from itemsite import embedded, startup
+from itemsite.embedded import cluster
+from itemsite.serving import startup
 
 MIGRATION_LOCK = 4_697_420_311  # any number, the same for every start against one database
 ADMIN = "admin"
@@ -33,7 +34,7 @@ def main() -> None:
     startup.read_settings()
     if not startup.has_database_url():
         startup.start_postgres()
-        os.environ["ITEMSITE_POSTGRES_FD"] = str(embedded.keep_through_exec())
+        os.environ["ITEMSITE_POSTGRES_FD"] = str(cluster.keep_through_exec())
     _prepare()
     if startup.has_terminal():
         os.environ["ITEMSITE_IN_TERMINAL"] = "1"
@@ -41,7 +42,7 @@ def main() -> None:
     os.environ["ITEMSITE_LISTENER_FD"] = str(listener.fileno())
     os.environ["BIND"], os.environ["PORT"] = host, str(listener.getsockname()[1])
     # Between here and gunicorn's own handlers a signal would end it with PostgreSQL left running.
-    signal.pthread_sigmask(signal.SIG_BLOCK, embedded.ENDING_SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, cluster.ENDING_SIGNALS)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])
 
 

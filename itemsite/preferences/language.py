@@ -9,8 +9,8 @@ from django.utils.translation import get_language_from_request, override
 from django.views.i18n import set_language
 
 from items.http.negotiation import wants_json
-from itemsite.headers import ADMIN
-from itemsite.switches import switch
+from itemsite.preferences.admin import ADMIN
+from itemsite.preferences.switch import switch
 
 choose = switch(set_language)  # leads back by the Referer, within the site
 

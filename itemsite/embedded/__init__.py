@@ -1,0 +1,1 @@
+"""A private, real PostgreSQL for a laptop and for tests."""

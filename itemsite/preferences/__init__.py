@@ -1,0 +1,1 @@
+"""What the reader chose: language and theme."""

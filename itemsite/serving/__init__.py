@@ -1,0 +1,1 @@
+"""From bin/serve to gunicorn."""
