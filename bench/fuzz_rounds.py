@@ -16,10 +16,10 @@ from hypothesis.strategies import SearchStrategy
 from bench.progress import say
 from items.models import Item
 from items.spreadsheets.csv_import import SpreadsheetError, import_csv
-from itemsite.tests import doors, made_up
 from itemsite.tests.clone import Clone, Server
-from itemsite.tests.schema_run import cursors_of, run_schemathesis
-from itemsite.tests.witness import Witness
+from itemsite.tests.hostile import doors, made_up
+from itemsite.tests.hostile.schema_run import cursors_of, run_schemathesis
+from itemsite.tests.hostile.witness import Witness
 
 ROUND_EXAMPLES = 300  # of a door
 SCHEMA_SHARE = 0.25  # of the time

@@ -19,7 +19,7 @@ from items.changes import bulk_delete
 from items.database import snapshot_cache
 from items.database.sql import Busy
 from items.models import Item
-from items.tests.test_limits import LIMIT, end_windows
+from items.tests.access.test_rate_limit import LIMIT, end_windows
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from items.search.selection import Selection
 from items.search.words import Search, read_close
 from items.spreadsheets.csv_import import import_csv
 
-LIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "debian-packages.csv"
+LIST = Path(__file__).resolve().parents[4] / "shared" / "data" / "debian-packages.csv"
 FOUND_FIRST = 5  # rows
 ENOUGH = 36  # of the queries
 

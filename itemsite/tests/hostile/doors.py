@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from items.search.selection import PARAMETERS
 from items.search.sorting import ORDERS
-from itemsite.tests.made_up import (
+from itemsite.tests.hostile.made_up import (
     Strategy,
     any_json,
     any_text,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from items.models import Item
 from items.spreadsheets.csv_import import SpreadsheetError, import_csv
-from itemsite.tests import doors, made_up
-from itemsite.tests.witness import Witness
+from itemsite.tests.hostile import doors, made_up
+from itemsite.tests.hostile.witness import Witness
 
 EXAMPLES = 25  # of each door
 short = settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from items.models import Item, StoredAnswer
 from items.search.keyset import page_sql
 from items.search.sorting import named
-from items.tests.test_json import problem, send
+from items.tests.api.test_json import problem, send
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from items.models import Item
-from items.tests.test_json import problem
+from items.tests.api.test_json import problem
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from items.models import ApiKey, Item
-from items.tests.test_rights import CALLS
+from items.tests.access.test_permissions import CALLS
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import psycopg
 
 from itemsite.tests.clone import PATIENCE_SECONDS, Clone, Server
-from itemsite.tests.doors import Credentials, Sent
+from itemsite.tests.hostile.doors import Credentials, Sent
 
 ROWS_MAX = 40  # of the table; then it is made anew, to be read quickly
 MAKE_CREDENTIALS = """
