@@ -1,13 +1,7 @@
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse
 from django.urls import path, register_converter
-from django.utils.cache import patch_vary_headers
-from django.views.decorators.csrf import csrf_exempt
 
 from items.api import views as api
-from items.http.negotiation import preferred_type
-from items.http.problems import Problem
+from items.http.two_doors import page_or_json
 from items.search.sorting import read_id
 from items.views import api_keys, bulk_delete, item_forms, item_list
 
@@ -25,28 +19,6 @@ class IdConverter:
 
     def to_url(self, value: int) -> str:
         return str(value)
-
-
-def page_or_json(page: Callable, endpoint: Callable) -> Callable:
-    """Serve people and scripts at one address.
-
-    Exempt from CSRF because the JSON side never looks at the session, and the
-    page side here only reads.
-    """
-
-    @csrf_exempt
-    def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
-        preferred = preferred_type(request)
-        if preferred is None:
-            response = Problem(406, "Accept application/json or text/html.").response()
-        elif preferred == "text/html":
-            response = page(request, **kwargs)
-        else:
-            response = endpoint(request, **kwargs)
-        patch_vary_headers(response, ["Accept", "Authorization"])
-        return response
-
-    return view
 
 
 register_converter(IdConverter, "id")

@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from items.access import rate_limit
 from items.access.client_ip import client_address
 from items.access.rate_limit import Limit
-from items.http.problems import method_not_allowed
-from itemsite import errors
+from items.http.methods import allow_methods
+from items.http.problems import Problem
 
 MINUTES = 15
 OF_ACCOUNT = Limit("failed sign-ins to an account", 10, MINUTES * 60)
@@ -32,6 +32,7 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     tries at once cannot all begin before the first has failed.
     """
 
+    @allow_methods("GET", "POST")
     @wraps(sign_in)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.method != "POST":
@@ -42,7 +43,7 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             OF_ADDRESS, address
         )
         if seconds:
-            return errors.too_many(request, _advice(seconds), seconds)
+            raise Problem(429, _advice(seconds), headers={"Retry-After": str(seconds)})
         response = sign_in(request, *args, **kwargs)
         if response.status_code == 302:
             rate_limit.forget(OF_ACCOUNT, account, address)
@@ -79,12 +80,7 @@ class SignInView(LoginView):
         return response
 
 
-class SignOutView(LogoutView):
-    def http_method_not_allowed(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        return method_not_allowed(request, ["POST"])
-
-
 urlpatterns = [
     path("login/", throttled(SignInView.as_view()), name="login"),
-    path("logout/", SignOutView.as_view(), name="logout"),
+    path("logout/", allow_methods("POST")(LogoutView.as_view()), name="logout"),
 ]

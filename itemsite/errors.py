@@ -3,7 +3,6 @@
 import logging
 import sys
 
-from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.db import (
     DatabaseError,
@@ -21,13 +20,11 @@ from django.http import (
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
-from django.utils.formats import number_format
-from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
 from items.http.negotiation import wants_json
-from items.http.problems import Problem
+from items.http.problems import Problem, problem_json
 from items.http.request_id import request_id
 from itemsite.preferences import theme
 from itemsite.preferences.language import language_of
@@ -42,6 +39,8 @@ ERROR_TITLES = {
     400: gettext_lazy("That could not be read"),
     403: gettext_lazy("Not allowed"),
     404: gettext_lazy("Not found"),
+    405: gettext_lazy("Method not allowed"),
+    406: gettext_lazy("Not acceptable"),
     408: gettext_lazy("That took too long"),
     409: gettext_lazy("That contradicts the list"),
     411: gettext_lazy("Of unknown length"),
@@ -57,16 +56,17 @@ PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    detail = gettext_lazy("The request is malformed.")
     if isinstance(exception, DisallowedHost):
-        return _answer(
-            request, 400, gettext_lazy("This name is not among the site's ALLOWED_HOSTS.")
-        )
-    shown = isinstance(exception, BadRequest) and str(exception)
-    return _answer(request, 400, shown or gettext_lazy("The request is malformed."))
+        detail = gettext_lazy("This name is not among the site's ALLOWED_HOSTS.")
+    elif isinstance(exception, BadRequest) and str(exception):
+        detail = str(exception)
+    return answer(request, Problem(400, detail))
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _answer(request, 403, str(exception or "") or gettext_lazy("You may not do this."))
+    detail = str(exception or "") or gettext_lazy("You may not do this.")
+    return answer(request, Problem(403, detail))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -79,7 +79,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     detail = gettext_lazy(
         "The form was too old, or cookies are off. Go back, reload the page and send it again."
     )
-    return _answer(request, 403, detail)
+    return answer(request, Problem(403, detail))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -89,34 +89,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         # Clients follow a redirected POST with GET: the write would be lost and look well.
         detail = gettext_lazy("There is nothing here. Did you mean {address} ?")
-        return _answer(request, 404, format_lazy(detail, address=with_slash))
+        return answer(request, Problem(404, format_lazy(detail, address=with_slash)))
     told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return _answer(request, 404, told or gettext_lazy("There is nothing here."))
-
-
-def https_required(request: HttpRequest) -> HttpResponse:
-    detail = gettext_lazy("Nothing was saved. Send it again to the address with https://.")
-    return _answer(request, 403, detail)
-
-
-def too_slow(request: HttpRequest) -> HttpResponse:
-    detail = gettext_lazy("The body took too long. Nothing was saved; send it again.")
-    return _answer(request, 408, detail)
-
-
-def length_required(request: HttpRequest) -> HttpResponse:
-    detail = gettext_lazy("Send the body with its Content-Length, not chunked.")
-    return _answer(request, 411, detail)
-
-
-def content_too_large(request: HttpRequest) -> HttpResponse:
-    limit = lazy(number_format, str)(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, force_grouping=True)
-    detail = gettext_lazy("The body is over {limit} bytes. Send it in parts.")
-    return _answer(request, 413, format_lazy(detail, limit=limit))
-
-
-def too_many(request: HttpRequest, detail: str, seconds: int) -> HttpResponse:
-    return _answer(request, 429, detail, {"Retry-After": str(seconds)})
+    return answer(request, Problem(404, told or gettext_lazy("There is nothing here.")))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -129,28 +104,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
                 "The database cannot be reached just now; try again soon. Look before you send a"
                 " change again: it may have been saved."
             )
-        return _answer(request, 503, detail, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        return answer(request, Problem(503, detail, headers=retry))
     if isinstance(error, UnreadablePostError):
-        return _answer(request, 400, gettext_lazy("The body could not be read to its end."))
+        return answer(request, Problem(400, gettext_lazy("The body could not be read to its end.")))
     if isinstance(error, DataError):
         detail = gettext_lazy("The request holds a value that the database cannot take.")
-        return _answer(request, 400, detail)
+        return answer(request, Problem(400, detail))
     if isinstance(error, IntegrityError):
         detail = gettext_lazy("This contradicts what is in the database. Nothing was saved.")
-        return _answer(request, 409, detail)
-    return _answer(request, 500, gettext_lazy("The fault is ours, and it was logged."))
-
-
-class TellRequest(logging.Filter):
-    """Add the request's id; shorten what is no bug: the database away, a foreign Host."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        error = record.exc_info and record.exc_info[1]
-        if error and (getattr(record, "status_code", 500) < 500 or _will_pass(error)):
-            record.msg, record.args = f"{record.getMessage()}: {str(error).strip()!r}", None
-            record.exc_info = record.exc_text = None
-        return True
+        return answer(request, Problem(409, detail))
+    return answer(request, Problem(500, gettext_lazy("The fault is ours, and it was logged.")))
 
 
 def _will_pass(error: BaseException | None) -> bool:
@@ -163,35 +127,45 @@ def _will_pass(error: BaseException | None) -> bool:
     return sqlstate.startswith(PASSING_SQLSTATES)
 
 
-def _answer(
-    request: HttpRequest,
-    status: int,
-    detail: str | Promise,
-    headers: dict[str, str] | None = None,
-) -> HttpResponse:
-    """Answer in the reader's language, which outside of its middleware nobody has chosen yet."""
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Write a problem as HTML or JSON, in the reader's language.
+
+    Outside of the language's middleware nobody has chosen one yet.
+    """
     language = language_of(request)
     with override(language):
-        response = _written(request, status, str(detail), headers)
+        response = problem_json(problem) if wants_json(request) else _page(request, problem)
     response["Content-Language"] = language
     patch_vary_headers(response, ["Accept", "Accept-Language"])
     return response
 
 
-def _written(
-    request: HttpRequest, status: int, detail: str, headers: dict[str, str] | None
-) -> HttpResponse:
-    if wants_json(request):
-        return Problem(status, detail, headers=headers).response()
+def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Write the error page.
+
+    It gets no request: so it asks the database nothing, not even who is signed in.
+    """
     context = {
-        "status": status,
-        "title": ERROR_TITLES[status],
-        "detail": detail,
+        "status": problem.status,
+        "title": ERROR_TITLES[problem.status],
+        "detail": problem.detail,
         "here": request.get_full_path() if request.method == "GET" else "",
-        "request_id": request_id.get() if status >= 500 else None,
+        "request_id": request_id.get() if problem.status >= 500 else None,
         **theme.theme(request),
     }
-    # Without the request: the page asks the database nothing, not even who is signed in.
-    response = HttpResponse(render_to_string("error.html", context), status=status, headers=headers)
+    html = render_to_string("error.html", context)
+    response = HttpResponse(html, status=problem.status, headers=problem.headers)
     patch_vary_headers(response, ["Cookie"])  # for the language and the theme
     return response
+
+
+class RequestLogFilter(logging.Filter):
+    """Add the request's id; shorten what is no bug: the database away, a foreign Host."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        error = record.exc_info and record.exc_info[1]
+        if error and (getattr(record, "status_code", 500) < 500 or _will_pass(error)):
+            record.msg, record.args = f"{record.getMessage()}: {str(error).strip()!r}", None
+            record.exc_info = record.exc_text = None
+        return True

@@ -83,17 +83,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "itemsite.middleware.request_id.number_requests",
+    "itemsite.middleware.request_id.set_request_id",
+    "django.middleware.security.SecurityMiddleware",
     "itemsite.middleware.health.answer_health",
     "itemsite.middleware.https.require_https",
-    "itemsite.middleware.request_body.receive_bodies",
-    "itemsite.middleware.connections.give_back",
-    "itemsite.middleware.script_lane.let_scripts_pass",
+    "itemsite.middleware.slow_clients.free_connection_while_waiting",
+    "django.middleware.common.CommonMiddleware",  # refuses foreign Hosts, for files too
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "itemsite.preferences.language.speak",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "itemsite.middleware.refusals.RefusalMiddleware",  # methods, Django's CSRF, problems
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -221,15 +220,25 @@ LOGOUT_REDIRECT_URL = "/items/"
 
 # The browser
 
-# What the wire says about them is in headers.py. Browsers take __Host- only from a cookie that is
-# secure and of this very host, so that no neighbour on another subdomain can plant one.
+# The content security policy and other headers that Django does not know are set in
+# middleware/security_headers.py, the redirect to HTTPS in middleware/https.py.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"  # over HTTPS the CSRF check may need the Referer
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+# Browsers take __Host- only from a cookie that is secure and of this very host, so that no
+# neighbour on another subdomain can plant one.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
-SILENCED_SYSTEM_CHECKS = [  # they look for middleware of Django's:
-    "security.W001",  # SecurityMiddleware: https.py and headers.py do its work
-    "security.W002",  # XFrameOptionsMiddleware: headers.py again
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # XFrameOptionsMiddleware: security_headers.py sets its header
+    "security.W003",  # CsrfViewMiddleware: RefusalMiddleware is one
+    "security.W005",  # HSTS for subdomains: they are not the site's to bind
+    "security.W008",  # SECURE_SSL_REDIRECT: https.py redirects reading alone
+    "security.W021",  # HSTS preloading: it binds the whole domain for months
 ]
 CSRF_FAILURE_VIEW = "itemsite.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a body that is no file
@@ -279,7 +288,7 @@ LOGGING = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}
     },
-    "filters": {"request": {"()": "itemsite.errors.TellRequest"}},
+    "filters": {"request": {"()": "itemsite.errors.RequestLogFilter"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -1,16 +1,15 @@
 from django.contrib import admin
 from django.urls import include, path
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
+from items.http.methods import allow_methods
 from items.urls import key_urlpatterns
 from items.views.api_docs import docs, openapi
 from itemsite.accounts import throttled
 from itemsite.preferences import language, theme
 
 urlpatterns = [
-    path("", csrf_exempt(require_safe(RedirectView.as_view(url="/items/")))),
+    path("", allow_methods("GET")(RedirectView.as_view(url="/items/"))),
     path("items/", include("items.urls")),
     path("docs/", docs, name="docs"),
     path("openapi.json", openapi, name="openapi"),

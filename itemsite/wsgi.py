@@ -5,13 +5,10 @@ import os
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from itemsite.middleware.host import require_host
-from itemsite.middleware.request_body import require_whole_bodies
 from itemsite.middleware.security_headers import add_security_headers
+from itemsite.middleware.strict_http import require_strict_http
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
 application = add_security_headers(
-    require_whole_bodies(require_host(get_wsgi_application())),
-    https=settings.HTTPS,
-    debug=settings.DEBUG,
+    require_strict_http(get_wsgi_application()), debug=settings.DEBUG
 )

@@ -1,6 +1,6 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import parse_etags
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
 from items.access import idempotency, rate_limit
@@ -18,6 +19,7 @@ from items.api.rows import JsonRow
 from items.database import snapshot_cache
 from items.database.snapshot_cache import Made
 from items.forms import ItemForm
+from items.http.methods import View, allow_methods
 from items.http.problems import Problem
 from items.models import Item
 from items.search.keyset import CursorError, Page, read_page
@@ -37,30 +39,22 @@ CURSORS = ("after", "before")
 # In the environment of a request; the scheme is not, and who asks counts for nothing.
 LIST_DEPENDS_ON = ("QUERY_STRING", "HTTP_HOST", "HTTP_PREFER", "HTTP_ACCEPT_ENCODING")
 
-Endpoint = Callable[..., HttpResponse]
 
+def endpoint(**methods: View) -> View:
+    """Make a view of one function per HTTP method. It needs no CSRF token: it reads no cookie."""
 
-def endpoint(**methods: Endpoint) -> Endpoint:
-    """Make a view of one function per HTTP method; refuse what may not come in."""
-    methods["HEAD"] = methods["GET"]
-    allow = {"Allow": ", ".join([*methods, "OPTIONS"])}
-
+    @csrf_exempt
+    @allow_methods(*methods, "HEAD", "OPTIONS")
     def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
-        try:
-            if request.method == "OPTIONS":
-                return _empty(204, allow)
-            if request.method not in methods:
-                detail = f"{request.method} means nothing here. Use one of: {allow['Allow']}."
-                raise Problem(405, detail, headers=allow)
-            _check_rights(request)
-            return methods[request.method](request, **kwargs)
-        except Problem as problem:
-            return problem.response()
+        if request.method == "OPTIONS":
+            return _empty(204, {"Allow": ", ".join(view.methods)})
+        _check_permission(request)
+        return methods["GET" if request.method == "HEAD" else request.method](request, **kwargs)
 
     return view
 
 
-def _check_rights(request: HttpRequest) -> None:
+def _check_permission(request: HttpRequest) -> None:
     """Raise Problem unless the key, or without one any visitor, may do this.
 
     The session's cookie counts for nothing here.

@@ -1,17 +1,19 @@
-"""HTML or JSON: which of the two doors a request came through."""
+"""HTML or JSON: decided once, by the body's type and Accept."""
 
 from functools import lru_cache
 
 from django.http import HttpRequest
 
+HTML, JSON = "text/html", "application/json"
+
 
 def preferred_type(request: HttpRequest) -> str | None:
-    """Return application/json or text/html, or None where Accept excludes both.
+    """Return HTML or JSON, or None where Accept excludes both.
 
     A browser names text/html; a body of JSON is a script's, whatever Accept says.
     """
-    if request.content_type == "application/json":
-        return "application/json"
+    if request.content_type == JSON:
+        return JSON
     return _preferred_type(request.META.get("HTTP_ACCEPT", "*/*"))
 
 
@@ -19,8 +21,8 @@ def preferred_type(request: HttpRequest) -> str | None:
 def _preferred_type(accept: str) -> str | None:
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
-    return request.get_preferred_type(["application/json", "text/html"])
+    return request.get_preferred_type([JSON, HTML])
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return preferred_type(request) != "text/html"
+    return preferred_type(request) != HTML

@@ -1,39 +1,20 @@
 """For people who script: /docs/ to read, /openapi.json for their tools."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.csrf import csrf_exempt
 
 from items.access import idempotency
 from items.api import curl, parsing
 from items.api.openapi import document
-from items.http.problems import Problem
+from items.http.methods import allow_methods
 from items.models import rules
 from items.search import selection, sorting, words
 
 MAX_AGE_SECONDS = 300  # for which a cache may keep the document: it changes with a new start only
 
-View = Callable[[HttpRequest], HttpResponse]
 
-
-def only_read(view: View) -> View:
-    """Let GET and HEAD pass; exempt from CSRF, or a POST would hear of that and not of its 405."""
-
-    @csrf_exempt
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return Problem(405, "This can only be read.", headers={"Allow": "GET, HEAD"}).response()
-        return view(request)
-
-    return guarded
-
-
-@only_read
+@allow_methods("GET")
 def docs(request: HttpRequest) -> HttpResponse:
     context = {
         "site": curl.site(request),
@@ -51,7 +32,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "items/docs.html", context)
 
 
-@only_read
+@allow_methods("GET")
 def openapi(request: HttpRequest) -> HttpResponse:
     answer = document(curl.site(request), settings.VISITORS_MAY)
     cache = f"max-age={MAX_AGE_SECONDS}"

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
 
+from items.http.methods import allow_methods
 from items.models import ApiKey
 from items.models.api_key import NAME_TAKEN_MESSAGE, read_lifetime
 
@@ -53,7 +53,7 @@ class KeyForm(forms.ModelForm):
         return self.instance.issue()
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@allow_methods("GET", "POST")
 @login_required
 @sensitive_variables()  # also for what it calls: the template is filled with the new key
 def key_list(request: HttpRequest) -> HttpResponse:
@@ -70,7 +70,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@allow_methods("POST")
 def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login("/accounts/keys/")  # not back to here: that would be a GET

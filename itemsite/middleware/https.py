@@ -5,14 +5,17 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.translation import gettext_lazy
 
+from items.http.problems import Problem
 from itemsite import errors
 
 
 def require_https(get_response: Callable) -> Callable:
-    """Middleware: lead reading to https://, and refuse writing.
+    """Middleware: redirect reading to https://, and refuse writing.
 
-    Clients follow a redirected POST with GET: the write would be lost and look well.
+    SECURE_SSL_REDIRECT would redirect both, and clients follow a redirected POST with GET: the
+    write would be lost and look well.
     """
     if not settings.HTTPS:
         raise MiddlewareNotUsed
@@ -23,6 +26,7 @@ def require_https(get_response: Callable) -> Callable:
         if request.method in ("GET", "HEAD"):
             address = f"https://{request.get_host()}{request.get_full_path()}"
             return HttpResponsePermanentRedirect(address)
-        return errors.https_required(request)
+        detail = gettext_lazy("Nothing was saved. Send it again to the address with https://.")
+        return errors.answer(request, Problem(403, detail))
 
     return middleware

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from items.http.request_id import request_id
 
 
-def number_requests(get_response: Callable) -> Callable:
+def set_request_id(get_response: Callable) -> Callable:
     """Middleware, outermost: give each request an id, for its answer, its errors and the log."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

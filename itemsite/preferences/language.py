@@ -1,11 +1,11 @@
-"""Which language a reader gets: of the cookie, else of Accept-Language, else English."""
+"""Which language a reader gets: of the cookie, else of Accept-Language, else English.
 
-from collections.abc import Callable
+Django's LocaleMiddleware sets it for pages; errors can come from outside of it.
+"""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request, override
+from django.http import HttpRequest
+from django.utils.translation import get_language_from_request
 from django.views.i18n import set_language
 
 from items.http.negotiation import wants_json
@@ -23,21 +23,3 @@ def language_of(request: HttpRequest) -> str:
     if wants_json(request) and not request.path_info.startswith(ADMIN):
         return settings.LANGUAGE_CODE
     return get_language_from_request(request)
-
-
-def speak(get_response: Callable) -> Callable:
-    """Middleware: answer in the reader's language.
-
-    Django's own leaves the language set behind it. Here requests of scripts, which
-    pass by this middleware, come over the same connections.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        language = language_of(request)
-        with override(language):
-            response = get_response(request)
-        response.headers.setdefault("Content-Language", language)
-        patch_vary_headers(response, ["Accept-Language"])
-        return response
-
-    return middleware

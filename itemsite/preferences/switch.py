@@ -1,6 +1,5 @@
 """What the switches at the foot of every page share: forms that keep a choice in a cookie."""
 
-from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
@@ -8,9 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 
-from items.http.problems import method_not_allowed
-
-View = Callable[[HttpRequest], HttpResponse]
+from items.http.methods import View, allow_methods
 
 
 def switch(choose: View) -> View:
@@ -21,10 +18,9 @@ def switch(choose: View) -> View:
     """
 
     @csrf_exempt
+    @allow_methods("POST")
     @wraps(choose)
     def guarded(request: HttpRequest) -> HttpResponse:
-        if request.method != "POST":
-            return method_not_allowed(request, ["POST"])
         if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             raise PermissionDenied(gettext("This is chosen on the site's own pages."))
         return choose(request)

@@ -4,12 +4,12 @@ The server writes it into the page, so nothing flashes in the other theme first.
 """
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from items.http.problems import Problem
 from itemsite.preferences.switch import switch
 
 SYSTEM = "system"
@@ -23,7 +23,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Keep the choice and lead back to where it was made."""
     choice = request.POST.get("theme")
     if choice not in THEMES:
-        raise BadRequest(gettext("There is no such theme."))
+        raise Problem(400, gettext("There is no such theme."))
     response = redirect(_origin(request))
     if choice == SYSTEM:
         response.delete_cookie(COOKIE)

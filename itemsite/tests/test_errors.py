@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from items.views import item_list
-from itemsite.errors import TellRequest
+from itemsite.errors import RequestLogFilter
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
@@ -131,7 +131,7 @@ def test_plain_http_is_led_to_https(client, settings):
 def test_a_request_has_one_id_in_answer_error_and_log(client, monkeypatch, caplog):
     monkeypatch.setattr("items.api.views.read_page", failing(ValueError("a bug")))
     monkeypatch.setattr(item_list, "read_page", failing(ValueError("a bug")))
-    caplog.handler.addFilter(TellRequest())
+    caplog.handler.addFilter(RequestLogFilter())
 
     answer, page = client.get("/items/"), client.get("/items/", headers=HTML)
 
@@ -152,7 +152,7 @@ def test_neither_json_nor_html_is_not_acceptable(client, path):
 def test_what_will_pass_is_logged_in_one_line(client, monkeypatch, caplog):
     error = OperationalError("the server\nwent away")
     monkeypatch.setattr("items.api.views.read_page", failing(error))
-    caplog.handler.addFilter(TellRequest())
+    caplog.handler.addFilter(RequestLogFilter())
 
     client.get("/items/")
     client.get("/items/", headers={"Host": "evil.example"})

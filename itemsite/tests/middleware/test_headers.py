@@ -43,10 +43,10 @@ INLINE = re.compile(
 )
 
 
-def answer_to(path, application=None, *, https=True, debug=False, secure=True, **headers):
+def answer_to(path, application=None, *, debug=False, secure=True, **headers):
     """Return the headers of the answer, at the very edge."""
     sent = []
-    bound = add_security_headers(application or get_wsgi_application(), https=https, debug=debug)
+    bound = add_security_headers(application or get_wsgi_application(), debug=debug)
     environ = RequestFactory(headers=headers).get(path, secure=secure).environ
     bound(environ, lambda status, headers: sent.extend(headers)).close()
     assert len(sent) == len(dict(sent))
@@ -92,12 +92,14 @@ def test_json_may_do_nothing_in_a_browser(path):
     assert not any(name.startswith("Access-Control-") for name in headers)
 
 
-def test_browsers_keep_to_https():
+def test_browsers_keep_to_https(settings):
+    assert "Strict-Transport-Security" not in answer_to("/healthz")  # HTTPS=0
+
+    settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
     told = answer_to("/healthz")["Strict-Transport-Security"]
 
     assert int(told.removeprefix("max-age=")) >= OBSERVATORY_HSTS_SECONDS
     assert "Strict-Transport-Security" not in answer_to("/healthz", secure=False)
-    assert "Strict-Transport-Security" not in answer_to("/healthz", https=False)
 
 
 def test_djangos_own_error_pages_keep_their_styles():

@@ -76,5 +76,5 @@ def test_visiting_the_list_sets_no_cookie(client):
 def test_who_opens_a_switch_as_a_page_is_told(client, address):
     response = client.get(address, headers={"Accept": "text/html"})
 
-    assertContains(response, "This address is for POST.", status_code=405)
+    assertContains(response, "This address only accepts POST.", status_code=405)
     assert response["Allow"] == "POST"
