@@ -96,7 +96,7 @@ def _made(response: HttpResponse) -> Made:
 
 @gzip_page
 def _read_list(request: HttpRequest) -> HttpResponse:
-    wanted = read_selection(request)
+    wanted = read_selection(request.GET, strict=True)
     try:
         page = read_page("json", wanted)
     except CursorError:

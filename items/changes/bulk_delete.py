@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from items.database.sql import fetch, limited
 from items.search.keyset import read_page
-from items.search.selection import SIZES, Selection, list_url, read_wanted
+from items.search.selection import SIZES, Selection, read_selection
 from items.search.sorting import read_id
 from items.search.words import Search
 
@@ -65,7 +65,7 @@ class Choice:
 
     @property
     def list_url(self) -> str:
-        return list_url(self.wanted)
+        return self.wanted.url
 
     @cached_property
     def search(self) -> Search:
@@ -82,9 +82,9 @@ class Choice:
 
 def read_choice(asked: QueryDict) -> Choice:
     """Return what an address chooses, which may be nothing; raise BadRequest for what is none."""
-    wanted = read_wanted(asked)
+    wanted = read_selection(asked, strict=False)
     if "all" in asked:
-        return Choice(replace(wanted, after="", before=""), is_all=True)
+        return Choice(wanted.at(), is_all=True)
     ids = [read_id(text) for text in asked.getlist("id")]
     if None in ids:
         raise BadRequest(gettext("This address names what can be no item. Tick rows of the list."))

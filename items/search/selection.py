@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.translation import gettext
 
 from items.http.problems import Problem, shortened
@@ -14,81 +13,93 @@ from items.search.words import WORDS_MAX_LENGTH, read_words
 SIZES = (50, 100, 200)  # rows on a page
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
-PARAMETERS = ("limit", "after", "before", "sort", "q")
+PARAMETERS = ("limit", "after", "before", "sort", "q")  # of scripts
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What someone looks at: the items that hold these words, so sorted, from a cursor on."""
+    """The items that contain these words, in this order, from a cursor on."""
 
     words: tuple[str, ...] = ()
     sort: str = "newest"  # best only with words
-    size: int = 50
+    size: int = SIZES[0]
     after: str = ""
     before: str = ""
 
+    @property
+    def query(self) -> dict[str, str | int]:
+        """The parameters of its page's address; defaults are left out."""
+        query = {
+            "q": " ".join(self.words),
+            "sort": "" if self.sort == default_sort(self.words) else self.sort,
+            "size": "" if self.size == SIZES[0] else self.size,
+            "after": self.after,
+            "before": self.before,
+        }
+        return {name: value for name, value in query.items() if value}
 
-def read_wanted(asked: QueryDict) -> Selection:
-    """Return what an address asks for; what it does not say, or says oddly, is the default."""
-    words = asked.get("q", "").replace("\0", " ")
-    if len(words) > WORDS_MAX_LENGTH:
-        raise BadRequest(
-            gettext("Search for at most %(max)s characters.") % {"max": WORDS_MAX_LENGTH}
-        )
-    words = read_words(words)
-    sort = asked.get("sort", "")
-    if sort not in ORDERS or (sort == "best" and not words):
-        sort = default_sort(words)
-    sizes = {str(size): size for size in SIZES}
-    size = sizes.get(asked.get("size", ""), SIZES[0])
-    after, before = asked.get("after", ""), asked.get("before", "")
+    @property
+    def url(self) -> str:
+        return f"/items/?{urlencode(self.query)}" if self.query else "/items/"
+
+    def at(self, *, after: str = "", before: str = "") -> "Selection":
+        """Return the same list from a cursor on, or without one its first page."""
+        return replace(self, after=after, before=before)
+
+
+def read_selection(query: QueryDict, *, strict: bool) -> Selection:
+    """Return what an address asks for.
+
+    Scripts are told what is wrong, unknown or named twice (`strict`): Problem 400. For people it
+    counts as the default. A search that is too long is refused for both.
+    """
+    if strict:
+        _refuse_unknown(query)
+    words = _read_words(query, strict)
+    sort = _read_sort(query, words, strict)
+    size = _read_limit(query) if strict else _read_size(query)
+    after, before = query.get("after", ""), query.get("before", "")
+    if strict and after and before:
+        raise Problem(400, "Send after or before, not both.")
     return Selection(words, sort, size, after=after, before="" if after else before)
 
 
-def top_url(wanted: Selection) -> str:
-    return list_url(replace(wanted, after="", before=""))
-
-
-def list_url(wanted: Selection) -> str:
-    query = url_parameters(wanted)
-    return f"/items/?{urlencode(query)}" if query else "/items/"
-
-
-def url_parameters(wanted: Selection) -> dict[str, str | int]:
-    """Return all that a page depends on, as its address has it, but for what is the default."""
-    query = {
-        "q": " ".join(wanted.words),
-        "sort": "" if wanted.sort == default_sort(wanted.words) else wanted.sort,
-        "size": "" if wanted.size == SIZES[0] else wanted.size,
-        "after": wanted.after,
-        "before": wanted.before,
-    }
-    return {name: value for name, value in query.items() if value}
-
-
-def read_selection(request: HttpRequest) -> Selection:
-    """Return what the query asks for; raise Problem 400 for what is wrong, unknown or twice."""
-    for name, values in request.GET.lists():
+def _refuse_unknown(query: QueryDict) -> None:
+    for name, values in query.lists():
         if name not in PARAMETERS:
             known = ", ".join(PARAMETERS)
             raise Problem(400, f"There is no parameter {shortened(name)}. There are: {known}.")
         if len(values) > 1:
-            raise Problem(400, f"{name} comes twice.")
-    limit = read_id(request.GET.get("limit", str(LIMIT_DEFAULT)))
+            raise Problem(400, f"{name} was sent twice. Send it once.")
+
+
+def _read_words(query: QueryDict, strict: bool) -> tuple[str, ...]:
+    text = query.get("q", "")
+    if strict and "\0" in text:
+        raise Problem(400, "q: null characters are not allowed.")
+    if len(text) > WORDS_MAX_LENGTH:
+        detail = gettext("Search for at most %(max)s characters.") % {"max": WORDS_MAX_LENGTH}
+        raise Problem(400, detail)
+    return read_words(text.replace("\0", " "))
+
+
+def _read_sort(query: QueryDict, words: tuple[str, ...], strict: bool) -> str:
+    default = default_sort(words)
+    sort = query.get("sort", default)
+    if sort not in ORDERS:
+        if strict:
+            raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
+        return default
+    return sort if words or sort != "best" else default  # without words all match as well
+
+
+def _read_limit(query: QueryDict) -> int:
+    limit = read_id(query.get("limit", str(LIMIT_DEFAULT)))
     if limit is None or limit > LIMIT_MAX:
         raise Problem(400, f"limit is a whole number from 1 to {LIMIT_MAX}.")
-    words = request.GET.get("q", "")
-    if "\0" in words:
-        raise Problem(400, "q: null characters are not allowed.")
-    if len(words) > WORDS_MAX_LENGTH:
-        raise Problem(400, f"q has at most {WORDS_MAX_LENGTH} characters.")
-    words = read_words(words)
-    sort = request.GET.get("sort", default_sort(words))
-    if sort not in ORDERS:
-        raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
-    if not words and sort == "best":  # all are as good
-        sort = "newest"
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    if after and before:
-        raise Problem(400, "after and before exclude each other.")
-    return Selection(words, sort, limit, after, before)
+    return limit
+
+
+def _read_size(query: QueryDict) -> int:
+    sizes = {str(size): size for size in SIZES}
+    return sizes.get(query.get("size", ""), SIZES[0])

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, OperationalError, Programmi
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from items.views import item_list
+from items.search import list_page
 from itemsite.errors import RequestLogFilter
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def test_an_unknown_address(client):
 
 
 def test_the_pages_help_on(client, monkeypatch):
-    monkeypatch.setattr(item_list, "read_page", failing(OperationalError("no route to host")))
+    monkeypatch.setattr(list_page, "read_page", failing(OperationalError("no route to host")))
 
     nowhere = client.get("/no/such/page/", headers=HTML)
     away = client.get("/items/?q=a&sort=name", headers=HTML)
@@ -66,7 +66,7 @@ def failing(error, sqlstate=None):
     ],
 )
 def test_errors_of_the_database_are_told_apart(client, monkeypatch, error, sqlstate, status):
-    monkeypatch.setattr(item_list, "read_page", failing(error, sqlstate))
+    monkeypatch.setattr(list_page, "read_page", failing(error, sqlstate))
     monkeypatch.setattr("items.api.views.read_page", failing(error, sqlstate))
 
     page, answer = client.get("/items/", headers=HTML), client.get("/items/")
@@ -130,7 +130,7 @@ def test_plain_http_is_led_to_https(client, settings):
 
 def test_a_request_has_one_id_in_answer_error_and_log(client, monkeypatch, caplog):
     monkeypatch.setattr("items.api.views.read_page", failing(ValueError("a bug")))
-    monkeypatch.setattr(item_list, "read_page", failing(ValueError("a bug")))
+    monkeypatch.setattr(list_page, "read_page", failing(ValueError("a bug")))
     caplog.handler.addFilter(RequestLogFilter())
 
     answer, page = client.get("/items/"), client.get("/items/", headers=HTML)

@@ -118,10 +118,10 @@ def test_counts_when_asked(client):
     ("query", "sentence"),
     [
         ("sort=price", "sort is one of: newest, oldest, name, changed, best."),
-        ("limit=1&limit=2", "limit comes twice."),
+        ("limit=1&limit=2", "limit was sent twice."),
         ("q=%00", "q: null characters"),
-        ("q=" + "w" * 201, "q has at most 200 characters."),
-        ("after=a&before=b", "exclude each other"),
+        ("q=" + "w" * 201, "Search for at most 200 characters."),
+        ("after=a&before=b", "not both"),
     ],
 )
 def test_refuses_parameters_and_names_them(client, query, sentence):

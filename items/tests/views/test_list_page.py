@@ -6,7 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from items.database.sql import TooLong
 from items.models import Item
-from items.search import words
+from items.search import list_page, words
 from items.search.keyset import read_page
 from items.search.selection import SIZES, Selection
 from items.tests.forms import form_of
@@ -116,11 +116,11 @@ def test_refuses_a_cursor_that_is_none(client, cursor):
     assertContains(response, "Start at the top of the list.", status_code=400)
 
 
-@pytest.mark.parametrize("count", [1, SIZES[0] + 1])
-def test_asks_once_however_many(client, count, django_assert_num_queries):
+@pytest.mark.parametrize(("count", "queries"), [(1, 1), (SIZES[0] + 1, 2)])
+def test_asks_for_rows_and_once_for_their_number(client, count, queries, django_assert_num_queries):
     make_items(count)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(queries):
         client.get("/items/", headers=HTML)
 
 
@@ -206,7 +206,7 @@ def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
     def too_many(*args):
         raise TooLong
 
-    monkeypatch.setattr(item_list, "read_close", too_many)
+    monkeypatch.setattr(list_page, "read_close", too_many)
 
     response = client.get("/items/?q=keybaord", headers=HTML)
 

@@ -1,0 +1,78 @@
+"""A page of the list for people: its rows, how many items there are, and near misses."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from items.database.sql import TooLong
+from items.models.item import SUMMARY_LENGTH
+from items.search.keyset import read_page
+from items.search.selection import Selection
+from items.search.words import ENOUGH, Search, count, count_all, read_close
+
+LEAD_LENGTH = 50  # characters before the first hit, where the summary begins late
+
+
+class Row(NamedTuple):
+    id: int
+    name: str
+    summary: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Rows in order, with cursors as Page has them.
+
+    `total` is known on the first page; None there means more than COUNT_MAX. `is_close` says that
+    the rows are near misses, `is_too_many` that there are too many names to look for any.
+    """
+
+    rows: list[Row]
+    before: str = ""
+    after: str = ""
+    total: int | None = None
+    is_close: bool = False
+    is_too_many: bool = False
+
+
+def read_list_page(selection: Selection) -> ListPage:
+    """Return the page that was asked for; raise CursorError."""
+    page = read_page(_columns(selection), selection)
+    rows = [Row(*row[: len(Row._fields)]) for row in page.rows]
+    if selection.after or selection.before:
+        return ListPage(rows, page.before, page.after)
+    if selection.words and not rows:
+        return _near_misses(selection)
+    total = _total(selection) if page.after else len(rows)
+    return ListPage(rows, page.before, page.after, total)
+
+
+def _total(selection: Selection) -> int | None:
+    if not selection.words:
+        return count_all()
+    search = Search(selection.words)
+    return None if search.estimate(search.in_item) > ENOUGH else count(search)
+
+
+def _near_misses(selection: Selection) -> ListPage:
+    try:
+        close = read_close(_columns(selection), Search(selection.words))
+    except TooLong:
+        return ListPage([], total=0, is_too_many=True)
+    rows = [Row(*row[: len(Row._fields)]) for row in close]
+    return ListPage(rows, total=0, is_close=bool(rows))
+
+
+def _columns(selection: Selection) -> str:
+    """Return the columns of a Row; the summary begins where the words do, if that is far down."""
+    summary = f"left(description, {SUMMARY_LENGTH})"
+    if selection.words:
+        hits = Search(selection.words).each("nullif(strpos(search, items_fold({})), 0)")
+        start = f"least({', '.join(hits)}) - length(name) - 1 - {LEAD_LENGTH}"
+        summary = f"""
+            CASE WHEN {start} > {SUMMARY_LENGTH - 2 * LEAD_LENGTH}
+                THEN '…' || substr(description, {start}, {SUMMARY_LENGTH})
+                ELSE {summary} END
+        """
+    return f"id, name, {summary}, updated_at"
