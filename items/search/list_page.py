@@ -14,7 +14,7 @@ LEAD_LENGTH = 50  # characters before the first hit, where the summary begins la
 
 
 class Row(NamedTuple):
-    id: int
+    id: str  # digits, as addresses have them
     name: str
     summary: str
     updated_at: datetime
@@ -39,13 +39,18 @@ class ListPage:
 def read_list_page(selection: Selection) -> ListPage:
     """Return the page that was asked for; raise CursorError."""
     page = read_page(_columns(selection), selection)
-    rows = [Row(*row[: len(Row._fields)]) for row in page.rows]
+    rows = _rows(page.rows)
     if selection.after or selection.before:
         return ListPage(rows, page.before, page.after)
     if selection.words and not rows:
         return _near_misses(selection)
     total = _total(selection) if page.after else len(rows)
     return ListPage(rows, page.before, page.after, total)
+
+
+def _rows(fetched: list[tuple]) -> list[Row]:
+    """Return the rows without their positions, which follow the columns of a Row."""
+    return [Row(str(pk), *row[: len(Row._fields) - 1]) for pk, *row in fetched]
 
 
 def _total(selection: Selection) -> int | None:
@@ -60,8 +65,7 @@ def _near_misses(selection: Selection) -> ListPage:
         close = read_close(_columns(selection), Search(selection.words))
     except TooLong:
         return ListPage([], total=0, is_too_many=True)
-    rows = [Row(*row[: len(Row._fields)]) for row in close]
-    return ListPage(rows, total=0, is_close=bool(rows))
+    return ListPage(_rows(close), total=0, is_close=bool(close))
 
 
 def _columns(selection: Selection) -> str:

@@ -1,6 +1,0 @@
-from django import template
-
-from items.search.highlight import mark
-
-register = template.Library()
-register.filter("highlight", mark)
