@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from items.api import views as api
-from items.http.two_doors import page_or_json
+from items.http.negotiation import page_or_json
 from items.search.sorting import read_id
 from items.views import api_keys, bulk_delete, item_forms, item_list
 

@@ -12,16 +12,13 @@ from items.models.api_key import CHECKSUM_LENGTH, PREFIX, RANDOM_LENGTH, ApiKey,
 WELL_FORMED = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
 
 
-def read_bearer(request: HttpRequest) -> ApiKey | None:
-    """Return the key that the request holds, or None where it has no Authorization header.
+def read_bearer(request: HttpRequest) -> ApiKey:
+    """Return the key in the Authorization header; raise Problem 401 if it is wrong in any way.
 
-    Raise Problem, 401, for a header that is wrong in any way. Call it outside of a
-    transaction: it may write the time of use, and requests with the same key
-    would wait for each other.
+    Call it outside of a transaction: it may write the time of use, and requests
+    with the same key would wait for each other.
     """
     sent = _read_digest(request)
-    if sent is None:
-        return None
     key = ApiKey.objects.select_related("user").filter(digest=sent).first()
     # How long the index takes to find a digest tells nothing about a key. It is compared in
     # constant time all the same, should the lookup ever become another.
@@ -36,16 +33,13 @@ def read_bearer(request: HttpRequest) -> ApiKey | None:
 
 
 @sensitive_variables()
-def _read_digest(request: HttpRequest) -> str | None:
-    """Return the digest of the key in the Authorization header, None without the header.
+def _read_digest(request: HttpRequest) -> str:
+    """Return the digest of the key in the Authorization header.
 
     A function of its own, so that no caller of the database holds the key: an
     error there is reported with the variables of every caller.
     """
-    header = request.META.get("HTTP_AUTHORIZATION")
-    if header is None:
-        return None
-    scheme, _, secret = header.partition(" ")
+    scheme, _, secret = request.META["HTTP_AUTHORIZATION"].partition(" ")
     if scheme.lower() != "bearer":
         raise _refusal("Send an API key, as Authorization: Bearer KEY.")
     secret = secret.strip(" ")

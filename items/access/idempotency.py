@@ -89,12 +89,9 @@ class Claim:
                 raise _under_way()
 
 
-def read_key(request: HttpRequest) -> str | None:
-    """Return the request's key, if it has one; raise Problem for what is none."""
-    header = request.META.get("HTTP_IDEMPOTENCY_KEY")
-    if header is None:
-        return None
-    found = KEY.fullmatch(header)
+def read_key(request: HttpRequest) -> str:
+    """Return the request's key; raise Problem 400 if it is malformed."""
+    found = KEY.fullmatch(request.META["HTTP_IDEMPOTENCY_KEY"])
     if not found:
         raise Problem(400, "Idempotency-Key: send 1 to 255 visible ASCII characters, as of a UUID.")
     return found[1] or found[2]

@@ -21,7 +21,7 @@ from items.database.snapshot_cache import Made
 from items.forms import ItemForm
 from items.http.methods import View, allow_methods
 from items.http.problems import Problem
-from items.models import Item
+from items.models import ApiKey, Item
 from items.search.keyset import CursorError, Page, read_page
 from items.search.selection import read_selection
 
@@ -59,17 +59,11 @@ def _check_permission(request: HttpRequest) -> None:
 
     The session's cookie counts for nothing here.
     """
-    if (
-        request.method not in ("GET", "HEAD")
-        and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site"
-    ):
+    is_write = request.method not in ("GET", "HEAD")
+    if is_write and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         raise Problem(403, "A page of another site may not write here.")
     permission = PERMISSIONS[request.method]
-    try:
-        request.api_key = read_bearer(request)
-    except Problem:
-        rate_limit.check_failed_key(request)
-        raise
+    request.api_key = _read_key(request) if "HTTP_AUTHORIZATION" in request.META else None
     if request.api_key:
         if not request.api_key.may(permission):
             why = f"it is read-only, or its account lacks {permission}"
@@ -77,8 +71,17 @@ def _check_permission(request: HttpRequest) -> None:
     elif not AnonymousUser().has_perm(permission):
         detail = f"Visitors may not {request.method} here. Send Authorization: Bearer KEY."
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="itemsite"'})
-    elif request.method not in ("GET", "HEAD", "POST"):  # _create_items counts what it makes
+    elif is_write and request.method != "POST":  # _create_items counts what it makes
         rate_limit.check_visitors_write(request)
+
+
+def _read_key(request: HttpRequest) -> ApiKey:
+    """Return the key of the request; raise Problem, 401 or 429 for too many wrong ones."""
+    try:
+        return read_bearer(request)
+    except Problem:
+        rate_limit.check_failed_key(request)
+        raise
 
 
 # The list
@@ -121,16 +124,19 @@ def _add_links(request: HttpRequest, response: HttpResponse, page: Page) -> None
 
 
 def _create_items(request: HttpRequest) -> HttpResponse:
-    """Make one item of an object, or all items of an array; once, if the request has a key."""
-    key = idempotency.read_key(request)
+    """Create one item of an object, or all items of an array; once, if the request has a key."""
     document = read_json(request)
     if request.api_key is None:
         items = len(document) if isinstance(document, list) else 1
         rate_limit.check_visitors_write(request, items or 1)
-    if key is None:
-        return _insert(document)
+    if "HTTP_IDEMPOTENCY_KEY" in request.META:
+        return _insert_once(request, document)
+    return _insert(document)
+
+
+def _insert_once(request: HttpRequest, document: object) -> HttpResponse:
     owner = str(request.api_key.user_id) if request.api_key else ""
-    claim = idempotency.Claim(owner, key, request.body)
+    claim = idempotency.Claim(owner, idempotency.read_key(request), request.body)
     with transaction.atomic():
         response = claim.stored_answer()
         if response is None:
@@ -144,9 +150,7 @@ def _insert(document: object) -> HttpResponse:
         made = rows.insert_many(clean_items(document))
         return _json(_array(row.text for row in made), 201)
     row = rows.insert(clean_item(document))
-    response = _json_item(row, 201)
-    response["Location"] = f"/items/{row.id}/"
-    return response
+    return _item_response(row, 201, {"Location": f"/items/{row.id}/"})
 
 
 # One item
@@ -154,7 +158,7 @@ def _insert(document: object) -> HttpResponse:
 
 def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
     row = rows.read(pk)
-    response = _json_item(row)
+    response = _item_response(row)
     if not _names(request, "If-None-Match", row.version, weakly=True):
         return response
     told = {name: response[name] for name in ("ETag", "Cache-Control")}
@@ -166,7 +170,7 @@ def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
     blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
     with transaction.atomic():
         clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
-        return _json_item(rows.read(pk))
+        return _item_response(rows.read(pk))
 
 
 def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
@@ -174,7 +178,7 @@ def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         item = _locked_item(request, pk)
         clean(ItemForm(model_to_dict(item, ItemForm.Meta.fields) | fields, instance=item)).save()
-        return _json_item(rows.read(pk))
+        return _item_response(rows.read(pk))
 
 
 @transaction.atomic
@@ -224,10 +228,15 @@ def _array(texts: Iterable[str]) -> str:
     return "[" + ",\n ".join(texts) + "]"
 
 
-def _json_item(row: JsonRow, status: int = 200) -> HttpResponse:
-    response = _json(row.text, status)
-    response["ETag"] = _etag(row.version)
-    return response
+def _item_response(
+    row: JsonRow, status: int = 200, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    return HttpResponse(
+        row.text + "\n",
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-cache", "ETag": f'"{row.version}"', **(headers or {})},
+    )
 
 
 def _etag(version: int) -> str:

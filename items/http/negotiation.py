@@ -1,8 +1,12 @@
-"""HTML or JSON: decided once, by the body's type and Accept."""
+"""HTML or JSON: decided here, by the body's type and Accept."""
 
 from functools import lru_cache
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import override
+
+from items.http.methods import View
 
 HTML, JSON = "text/html", "application/json"
 
@@ -26,3 +30,25 @@ def _preferred_type(accept: str) -> str | None:
 
 def wants_json(request: HttpRequest) -> bool:
     return preferred_type(request) != HTML
+
+
+def page_or_json(page: View, api: View) -> View:
+    """Return a view with two doors: a page for people, JSON in English for scripts.
+
+    The site's middleware knows `doors` and lets nobody in who accepts neither.
+    """
+    doors = {HTML: page, JSON: api}
+
+    def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
+        door = doors[preferred_type(request)]
+        if door is page:
+            response = page(request, **kwargs)
+        else:
+            with override("en"):
+                response = api(request, **kwargs)
+            response["Content-Language"] = "en"
+        patch_vary_headers(response, ["Accept", "Authorization"])
+        return response
+
+    view.doors = doors
+    return view

@@ -4,15 +4,18 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
-from items.http.methods import check_method
+from items.http.negotiation import preferred_type
 from items.http.problems import Problem
-from items.http.two_doors import chosen_view
 from itemsite import errors
+
+NOT_ACCEPTABLE = Problem(406, "Accept application/json or text/html.")
 
 
 class RefusalMiddleware(CsrfViewMiddleware):
-    """Checks the method first, then CSRF unless the request is for a script's door.
+    """Checks Accept and the method first, then CSRF unless the request is for a script's door.
 
     Such a door never looks at the session or any other cookie, so there is nothing to forge.
     """
@@ -20,12 +23,20 @@ class RefusalMiddleware(CsrfViewMiddleware):
     def process_view(
         self, request: HttpRequest, callback: Callable, args: tuple, kwargs: dict
     ) -> HttpResponse | None:
-        try:
-            view = chosen_view(request, callback)
-            check_method(request, view)
-        except Problem as problem:
-            return errors.answer(request, problem)
+        doors = getattr(callback, "doors", None)
+        view = doors.get(preferred_type(request)) if doors else callback
+        if view is None:
+            return errors.answer(request, NOT_ACCEPTABLE)
+        methods = getattr(view, "methods", None)
+        if methods and request.method not in methods:
+            return errors.answer(request, _method_not_allowed(methods))
         return super().process_view(request, view, args, kwargs)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.answer(request, exception) if isinstance(exception, Problem) else None
+
+
+def _method_not_allowed(methods: tuple[str, ...]) -> Problem:
+    allowed = ", ".join(methods)
+    detail = gettext_lazy("This address only accepts {methods}. Nothing was changed.")
+    return Problem(405, format_lazy(detail, methods=allowed), headers={"Allow": allowed})
