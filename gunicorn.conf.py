@@ -17,7 +17,7 @@ if "ITEMSITE_LISTENER_FD" in os.environ:  # bin/serve listens already
     bind = f"fd://{os.environ['ITEMSITE_LISTENER_FD']}"
 
 worker_class = "itemsite.serving.worker.Worker"  # of gevent: who is slow holds up nobody else
-workers = 2
+workers = startup.worker_count()
 worker_connections = 1000  # clients of a worker
 timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 30  # seconds for the requests under way at SIGTERM

@@ -142,21 +142,34 @@ if DATABASE_URL:
 else:
     default = cluster.database()
 
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=4)  # connections of a worker
+if DATABASE_POOL_SIZE < 1:
+    raise ImproperlyConfigured(
+        "DATABASE_POOL_SIZE is below 1: a worker needs a connection to PostgreSQL."
+    )
+DATABASE_PREPARE = env.int("DATABASE_PREPARE", default=2)  # uses; 0: never
+if DATABASE_PREPARE < 0:
+    raise ImproperlyConfigured(
+        "DATABASE_PREPARE is below 0. Write after how many uses a statement is prepared, or 0 for"
+        " never, as PgBouncer before 1.21 needs it."
+    )
+
 url_options = default.get("OPTIONS", {})
 DATABASES = {
     "default": {
         **default,
-        "ENGINE": "itemsite.pooled",  # tries a connection before it hands it out
+        "ENGINE": "itemsite.checked_pool",
         "OPTIONS": {
             # After 45 s without a server, the pool's own 300 s left it dead 12 s longer.
             "pool": {
-                "min_size": 2,
-                "max_size": 5,  # one is for unchanged.py
+                "min_size": min(2, DATABASE_POOL_SIZE),
+                "max_size": DATABASE_POOL_SIZE,  # snapshot_cache.py has one more
                 "timeout": 1,
                 "reconnect_timeout": 2,
                 "max_lifetime": 1800,
                 "max_idle": 300,
             },
+            "prepare_threshold": DATABASE_PREPARE or None,
             "connect_timeout": 2,
             "keepalives_idle": 5,
             "keepalives_interval": 2,

@@ -16,8 +16,7 @@ from items.access.bearer import read_bearer
 from items.api import curl, rows
 from items.api.parsing import clean, clean_item, clean_items, read_item, read_json
 from items.api.rows import JsonRow
-from items.database import snapshot_cache
-from items.database.snapshot_cache import Made
+from items.database.snapshot_cache import Result, cached
 from items.forms import ItemForm
 from items.http.methods import View, allow_methods
 from items.http.problems import Problem
@@ -89,12 +88,12 @@ def _read_key(request: HttpRequest) -> ApiKey:
 
 def _list_items(request: HttpRequest) -> HttpResponse:
     asked = (request.scheme, *(request.META.get(name, "") for name in LIST_DEPENDS_ON))
-    content, headers = snapshot_cache.kept(asked, lambda: _made(_read_list(request)))
+    content, headers = cached(asked, lambda: _cacheable(_read_list(request)))
     return HttpResponse(content, headers=headers)
 
 
-def _made(response: HttpResponse) -> Made:
-    return Made((response.content, dict(response.headers)), len(response.content))
+def _cacheable(response: HttpResponse) -> Result:
+    return Result((response.content, dict(response.headers)), len(response.content))
 
 
 @gzip_page

@@ -128,5 +128,5 @@ def delete(choice: Choice, confirmed: Fingerprint) -> Fingerprint:
 
 
 def _fetch_fingerprint(sql: str, choice: Choice) -> Fingerprint:
-    [row] = fetch(sql, choice.parameters, plan_anew=True)
+    [row] = fetch(sql, choice.parameters, prepare=False)
     return Fingerprint(*row)

@@ -1,163 +1,205 @@
-"""What was read from the database, kept for as long as nothing in it changes.
+"""The only cache: what was read, kept for as long as nothing in the database changes.
 
-PostgreSQL is asked at each request whether something did, which is cheaper than to read and to
-write a page again: what was committed when a request came is in its answer, whoever committed it.
-A snapshot names the transactions whose work a statement sees, so that two statements of the same
-snapshot see the same rows (PostgreSQL's manual, section 9.28, pg_current_snapshot).
+PostgreSQL is asked for its snapshot at each request, which is cheaper than to read and render a
+list again. Two statements with the same snapshot see the same rows (PostgreSQL's manual, section
+9.28, pg_current_snapshot), and whatever was committed before the request came changes it.
+
+Nothing is kept where a snapshot tells too little: on a standby, whose snapshots do not name the
+transactions under way; behind PgBouncer (DATABASE_PREPARE=0), where two statements of one
+connection can meet two backends; inside a transaction, whose own changes it does not name.
 """
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
-from django.db import Error, OperationalError, connection
-from gevent import Timeout
+from django.db import OperationalError, connection
+from gevent import Timeout, monkey, sleep
 from gevent.event import AsyncResult
 
-from items.together import Together, is_gevent
-
-# Each server numbers its transactions by itself, and after a crash gives some numbers once more. So
-# a snapshot counts for the one process of PostgreSQL that told it, which outlives neither. Those of
-# a standby do not name the transactions under way: they tell too little.
+# A server numbers its transactions by itself, and after a crash gives some numbers once more. So a
+# snapshot only counts together with the backend that told it, which lives in one server process.
 SNAPSHOT = """
-    SELECT concat_ws(' ', pg_current_snapshot(), pg_backend_pid(), pg_postmaster_start_time())
-    WHERE NOT pg_is_in_recovery()
+    SELECT concat_ws(' ', pg_current_snapshot(), pg_backend_pid()) WHERE NOT pg_is_in_recovery()
 """
+SERVER = "SELECT system_identifier, pg_postmaster_start_time() FROM pg_control_system()"
+CONNECTION_AGE_SECONDS = 30  # then the name of the server is resolved again: it can have moved
 PATIENCE_SECONDS = 0.5  # with what takes PostgreSQL 50 microseconds
-REST_SECONDS = 1  # before it is asked again, when it told nothing
-KEPT_MAX = 8_000_000  # bytes, in each worker
-ENTRY_SIZE = 10_000  # of which each thing takes so many more, most of them for a long address
+PAUSE_SECONDS = 1  # before it is asked again, when it did not answer
+SIZE_MAX = 8_000_000  # bytes, in each worker
+ENTRY_SIZE = 10_000  # bytes that each entry needs beside its value, most of them for a long key
+
+Server = tuple[Any, ...]
 
 
-class Line:
-    """A connection for the one question: to borrow one each time would double its price."""
-
-    def __init__(self) -> None:
-        self._connection: psycopg.Connection | None = None
-        self._is_busy = False
-        self._rests_until = 0.0  # time.monotonic()
-
-    @property
-    def rests(self) -> bool:
-        return time.monotonic() < self._rests_until
-
-    def ask(self, asked: list[None]) -> list[str | None]:
-        """Return the snapshot of now for each who asks, or None where PostgreSQL tells none."""
-        if self._is_busy:  # for long: it seems to hang
-            return [None] * len(asked)
-        self._is_busy = True
-        try:
-            snapshot = self._read()
-        finally:
-            self._is_busy = False
-        if snapshot is None:
-            self._rests_until = time.monotonic() + REST_SECONDS
-        return [snapshot] * len(asked)
-
-    def hang_up(self) -> None:
-        if self._connection is not None:
-            connection.pool.putconn(self._connection)  # which closes what is not idle
-            self._connection = None
-
-    def _read(self) -> str | None:
-        try:
-            if self._connection is None:
-                connection.pool.open()
-                self._connection = connection.pool.getconn(PATIENCE_SECONDS)
-                self._connection.autocommit = True
-            with Timeout(PATIENCE_SECONDS if is_gevent() else None):
-                row = self._connection.execute(SNAPSHOT, prepare=True).fetchone()
-        except (psycopg.Error, Timeout):  # whoever reads on meets it, and answers for it
-            self.hang_up()
-            return None
-        return row and row[0]
+class Snapshot(NamedTuple):
+    name: str
+    server: Server
 
 
-LINE = Line()
-_question = Together(LINE.ask)
+class Result(NamedTuple):
+    """A value, and its size in bytes; without one it is not kept."""
 
-
-def snapshot() -> str | None:
-    """Return a name of what the database holds now; None where nothing may be kept."""
-    # A snapshot does not tell what its own transaction changed.
-    if settings.DEBUG or connection.in_atomic_block or LINE.rests:
-        return None
-    try:
-        return _question.do(None)
-    except Error:  # who asked for all was cut off
-        return None
-
-
-@dataclass(frozen=True)
-class Made:
-    """A thing that was made of what was read, and its size in bytes; without one it is not kept."""
-
-    thing: Any
+    value: Any
     size: int | None = None
 
 
-class Kept:
-    """What was made, by what it depends on, for one snapshot; the longest unused go first."""
+_servers: WeakKeyDictionary[psycopg.Connection, Server] = WeakKeyDictionary()
+
+
+def is_gevent() -> bool:
+    """Tell whether requests run side by side in one thread, as under gunicorn."""
+    return monkey.is_module_patched("threading")
+
+
+def _server_of(conn: psycopg.Connection) -> Server:
+    """Return which server process a connection speaks to; asked once in its life."""
+    if conn not in _servers:
+        _servers[conn] = conn.execute(SERVER).fetchone()
+    return _servers[conn]
+
+
+class SnapshotConnection:
+    """The connection that asks for snapshots, for all requests of a worker process.
+
+    It is renewed after CONNECTION_AGE_SECONDS. If it then meets another server, the whole pool is,
+    so that nobody reads from a server that was replaced but still lives.
+    """
+
+    def __init__(self) -> None:
+        self._connection: psycopg.Connection | None = None
+        self._server: Server | None = None
+        self._expires_at = self._paused_until = 0.0  # time.monotonic()
+        self._next: AsyncResult | None = None  # of a question that is not asked yet
+        self._current: AsyncResult | None = None
+
+    @property
+    def is_paused(self) -> bool:
+        return time.monotonic() < self._paused_until
+
+    def snapshot(self) -> Snapshot | None:
+        """Return the snapshot of a moment after this call, or None where PostgreSQL tells none.
+
+        Requests that wait at the same time share a question. One that is under way began too early.
+        """
+        if not is_gevent():
+            return self._ask()
+        if self._next:
+            connection.close()  # who asks may need one
+            return self._next.get()
+        self._next = answer = AsyncResult()
+        try:
+            sleep(0)  # let those join who are here already
+            before = self._current
+            if before:
+                before.wait(PATIENCE_SECONDS)
+            self._next = None
+            if before is None or before.ready():  # else PostgreSQL seems to hang
+                self._current = answer
+                answer.set(self._ask())
+        finally:
+            if self._next is answer:
+                self._next = None
+            if not answer.ready():  # this request was cut off
+                answer.set(None)
+        return answer.get()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _ask(self) -> Snapshot | None:
+        row = None
+        try:
+            with Timeout(PATIENCE_SECONDS if is_gevent() else None):
+                if self._connection is None or time.monotonic() >= self._expires_at:
+                    self._renew()
+                row = psycopg.Cursor(self._connection).execute(SNAPSHOT).fetchone()
+        except (psycopg.Error, Timeout):  # whoever reads on meets it, and answers for it
+            self.close()
+        if row is None:
+            self._paused_until = time.monotonic() + PAUSE_SECONDS
+            return None
+        return Snapshot(row[0], self._server)
+
+    def _renew(self) -> None:
+        self.close()
+        # Not of the pool, which could give one that is older.
+        self._connection = psycopg.connect(**connection.get_connection_params(), autocommit=True)
+        self._expires_at = time.monotonic() + CONNECTION_AGE_SECONDS
+        server_before, self._server = self._server, _server_of(self._connection)
+        if server_before not in (None, self._server):
+            connection.pool.drain()
+
+
+class Cache:
+    """Values by key, each for one snapshot; those that were not used longest go first."""
 
     def __init__(self, size_max: int) -> None:
         self._size_max = size_max
         self._size = 0
-        self._entries: OrderedDict[Hashable, tuple[str, Made]] = OrderedDict()
-        self._being_made: dict[tuple[Hashable, str], AsyncResult] = {}
+        self._entries: OrderedDict[Hashable, tuple[Snapshot, Result]] = OrderedDict()
+        self._under_way: dict[tuple[Hashable, Snapshot], AsyncResult] = {}
 
-    def read(self, key: Hashable, snapshot: str, make: Callable[[], Made]) -> Any:
-        """Return the thing of this snapshot; make it, once for all who ask meanwhile."""
-        made_for, made = self._entries.get(key, (None, None))
+    def get(self, key: Hashable, snapshot: Snapshot, make: Callable[[], Result]) -> Any:
+        """Return the value of this snapshot; make it once for all who ask in the meantime."""
+        made_for, result = self._entries.get(key, (None, None))
         if made_for == snapshot:
             self._entries.move_to_end(key)
-            return made.thing
-        being_made = self._being_made.get((key, snapshot))
-        if being_made and is_gevent():
+            return result.value
+        if (waiting := self._under_way.get((key, snapshot))) and is_gevent():
             connection.close()  # who makes it may need one
-            return being_made.get().thing
+            return waiting.get()
         return self._make(key, snapshot, make)
 
-    def _make(self, key: Hashable, snapshot: str, make: Callable[[], Made]) -> Any:
-        self._being_made[key, snapshot] = being_made = AsyncResult()
+    def _make(self, key: Hashable, snapshot: Snapshot, make: Callable[[], Result]) -> Any:
+        self._under_way[key, snapshot] = waiting = AsyncResult()
         try:
-            made = make()
-            being_made.set(made)
+            result = make()
+            waiting.set(result.value)
         except Exception as error:
-            being_made.set_exception(error)  # who waited would meet the same
-            raise
-        except BaseException:
-            being_made.set_exception(OperationalError("The request that read was cut off."))
+            waiting.set_exception(error)  # who waited would meet the same
             raise
         finally:
-            self._being_made.pop((key, snapshot), None)
-        if made.size is not None:
-            self._put(key, snapshot, made)
-        return made.thing
-
-    def _put(self, key: Hashable, snapshot: str, made: Made) -> None:
+            self._under_way.pop((key, snapshot), None)
+            if not waiting.ready():
+                waiting.set_exception(OperationalError("The request that read was cut off."))
         if key in self._entries:
             self._drop(key)
-        self._entries[key] = snapshot, made
-        self._size += made.size + ENTRY_SIZE
+        if result.size is not None and _was_read_from(snapshot.server):
+            self._put(key, snapshot, result)
+        return result.value
+
+    def _put(self, key: Hashable, snapshot: Snapshot, result: Result) -> None:
+        self._entries[key] = snapshot, result
+        self._size += result.size + ENTRY_SIZE
         while self._size > self._size_max:
             self._drop(next(iter(self._entries)))
 
     def _drop(self, key: Hashable) -> None:
-        _, made = self._entries.pop(key)
-        self._size -= made.size + ENTRY_SIZE
+        _, result = self._entries.pop(key)
+        self._size -= result.size + ENTRY_SIZE
 
 
-_kept = Kept(KEPT_MAX)
+def _was_read_from(server: Server) -> bool:
+    conn = connection.connection
+    return conn is not None and _server_of(conn) == server
 
 
-def kept(key: Hashable, make: Callable[[], Made]) -> Any:
-    """Return the thing that make() makes, or made since when nothing was committed.
+SNAPSHOTS = SnapshotConnection()
+_cache = Cache(SIZE_MAX)
 
-    The key tells all that it depends on beside the database.
+
+def cached(key: Hashable, make: Callable[[], Result]) -> Any:
+    """Return the value that make() returns, or returned since when nothing was committed.
+
+    The key names all that the value depends on beside the database.
     """
-    now = snapshot()
-    return make().thing if now is None else _kept.read(key, now, make)
+    can_keep = settings.DATABASE_PREPARE and not settings.DEBUG and not connection.in_atomic_block
+    snapshot = SNAPSHOTS.snapshot() if can_keep and not SNAPSHOTS.is_paused else None
+    return make().value if snapshot is None else _cache.get(key, snapshot, make)

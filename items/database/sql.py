@@ -22,13 +22,6 @@ RAISED = {  # by the SQLSTATE of
 }
 
 
-class _PreparedCursor(psycopg.Cursor):
-    """Lets PostgreSQL plan a text once for a connection, and not at each request."""
-
-    def execute(self, query, params=None, **options):
-        return super().execute(query, params, prepare=True, **options)
-
-
 @contextmanager
 def limited(
     milliseconds: int, settings: Mapping[str, float] | None = None, *, only_reads: bool = True
@@ -52,15 +45,21 @@ def limited(
         raise reason from error
 
 
-def fetch(sql: str, parameters: Sequence | Mapping, *, plan_anew: bool = False) -> list[tuple]:
+def fetch(sql: str, parameters: Sequence | Mapping, *, prepare: bool = True) -> list[tuple]:
     """Return the rows of a statement.
 
-    It is planned once, for whatever the parameters are; `plan_anew` is for those
-    whose best plan depends on them, such as how rare a word is.
+    After some uses (DATABASE_PREPARE) PostgreSQL plans it once for a connection, whatever the
+    parameters are. `prepare=False` is for statements whose best plan depends on them, such as on
+    how rare a word is.
     """
     connection.ensure_connection()
-    cursor = (psycopg.Cursor if plan_anew else _PreparedCursor)(connection.connection)
+    cursor = (psycopg.Cursor if prepare else _UnpreparedCursor)(connection.connection)
     make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with make(cursor) as wrapped:
         wrapped.execute(sql, parameters)
         return wrapped.fetchall()
+
+
+class _UnpreparedCursor(psycopg.Cursor):
+    def execute(self, query, params=None, **options):
+        return super().execute(query, params, prepare=False, **options)

@@ -66,7 +66,7 @@ class Hits:
         return f"ORDER BY {self.order.by_alias(self.backwards)} LIMIT {limit}"
 
     def _fetch(self, sql: str, position: Sequence) -> list[tuple]:
-        return fetch(sql, self.search.parameters | named(position), plan_anew=True)
+        return fetch(sql, self.search.parameters | named(position), prepare=False)
 
 
 def read_found(

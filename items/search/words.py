@@ -78,13 +78,13 @@ class Search:
     def estimate(self, condition: str) -> int:
         """Return about how many items fulfil a condition, as PostgreSQL's statistics have it."""
         sql = f"EXPLAIN (FORMAT JSON) SELECT FROM items_item WHERE {condition}"
-        [[plan]] = fetch(sql, self.parameters, plan_anew=True)
+        [[plan]] = fetch(sql, self.parameters, prepare=False)
         return plan[0]["Plan"]["Plan Rows"]
 
 
 def count(search: Search) -> int | None:
     """Return how many items hold all words, or None where they are more than COUNT_MAX."""
-    [(found,)] = fetch(count_sql(search.in_item), search.parameters, plan_anew=True)
+    [(found,)] = fetch(count_sql(search.in_item), search.parameters, prepare=False)
     return found
 
 
@@ -130,7 +130,7 @@ def _read_like(columns: str, search: Search, text: str) -> list[tuple]:
         ORDER BY {" + ".join(likeness)} DESC, length(name), {NAME_ORDER}, id
         LIMIT {COMPARED_MAX}
     """
-    rows = fetch(sql, search.parameters, plan_anew=True)
+    rows = fetch(sql, search.parameters, prepare=False)
     rows.sort(key=lambda row: -_likeness(search.words, row[-1]))
     return [row[:-1] for row in rows[:CLOSE_MAX]]
 

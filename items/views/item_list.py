@@ -9,8 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from items.api import curl
-from items.database import snapshot_cache
-from items.database.snapshot_cache import Made
+from items.database.snapshot_cache import Result, cached
 from items.http.problems import Problem
 from items.search.keyset import CursorError
 from items.search.list_page import read_list_page
@@ -39,13 +38,13 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "site": curl.site(request),
         "language": get_language(),
     }
-    found = snapshot_cache.kept(tuple(context.values()), lambda: _render_list(context))
+    found = cached(tuple(context.values()), lambda: _render_list(context))
     if found is None:
         return redirect(selection.at().url)
     return render(request, "items/item_list.html", {"selection": selection, "found": found})
 
 
-def _render_list(context: dict[str, Any]) -> Made:
+def _render_list(context: dict[str, Any]) -> Result:
     """Return the list as HTML, or None where going back led past the first page."""
     selection: Selection = context["selection"]
     try:
@@ -54,7 +53,7 @@ def _render_list(context: dict[str, Any]) -> Made:
         detail = gettext("This page's address is wrong. Start at the top of the list.")
         raise Problem(400, detail)
     if selection.before and not list_page.before:
-        return Made(None)
+        return Result(None)
     html = render_to_string(
         "items/_list.html",
         context
@@ -73,7 +72,7 @@ def _render_list(context: dict[str, Any]) -> Made:
             "add_line": curl.add_line(context["site"]),
         },
     )
-    return Made(html, None if list_page.is_too_many else getsizeof(html))
+    return Result(html, None if list_page.is_too_many else getsizeof(html))
 
 
 def _sorts(selection: Selection) -> list[tuple[str, str, str]]:

@@ -62,6 +62,25 @@ def listening_port() -> str:
     return os.environ.get("PORT") or "8000"
 
 
+def worker_count() -> int:
+    """Return WEB_CONCURRENCY, by default the number of cores that this process may use, at least 2.
+
+    With one worker alone nobody would be answered while it is replaced.
+    """
+    text = os.environ.get("WEB_CONCURRENCY", "").strip()
+    if not text:
+        return max(2, _cores())
+    if not text.isdecimal() or int(text) < 1:
+        sys.exit(f"itemsite: WEB_CONCURRENCY: {text!r} is not a number of processes, such as 2.")
+    return int(text)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux: containers and taskset limit it
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def shown(address: str) -> str:
     """Name an address that a browser on this machine can open."""
     return address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:")

@@ -1,44 +1,15 @@
-"""gunicorn's gevent worker: it ends as soon as it may, and wakes a client once for an answer."""
+"""gunicorn's gevent worker, which ends as soon as its last answer is sent."""
 
-import socket
 import time
-from functools import lru_cache, partial
+from functools import partial
 
 from gevent import get_hub
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
-from gunicorn import util
-from gunicorn.http import wsgi
 from gunicorn.workers.ggevent import GeventWorker
 
 HEARTBEAT_SECONDS = 1
-BODY_FOLLOWS = getattr(socket, "MSG_MORE", 0)  # Linux then keeps the head back for the body
-
-
-class Response(wsgi.Response):
-    """Sends head and body together; apart they cost a twentieth of the requests per second."""
-
-    def send_headers(self) -> None:
-        if self.headers_sent:
-            return
-        lines = [*self.default_headers(), *(f"{name}: {value}\r\n" for name, value in self.headers)]
-        head = f"{''.join(lines)}\r\n".encode("latin-1")
-        is_all = self._omits_body or self.response_length == 0
-        self.sock.sendall(head, 0 if is_all else BODY_FOLLOWS)
-        self.headers_sent = True
-
-
-_date = lru_cache(1)(util.http_date)  # of whole seconds
-
-
-def http_date(timestamp: float | None = None) -> str:
-    """Return a time, or now, as the header Date has it; gunicorn formats it for each answer."""
-    return _date(int(time.time() if timestamp is None else timestamp))
-
-
-wsgi.Response = Response  # whence the worker takes it
-util.http_date = http_date
 
 
 class Worker(GeventWorker):

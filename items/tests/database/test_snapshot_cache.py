@@ -4,7 +4,10 @@ from django.db import OperationalError
 from gevent.event import Event
 
 from items.database import snapshot_cache
-from items.database.snapshot_cache import ENTRY_SIZE, Kept, Line, Made
+from items.database.snapshot_cache import ENTRY_SIZE, Cache, Result, Snapshot, SnapshotConnection
+
+SERVER = ("a server", "its start")
+ONE = Snapshot("1", SERVER)
 
 
 class Maker:
@@ -21,41 +24,79 @@ class Maker:
         self.may.wait()
         if isinstance(self.thing, Exception):
             raise self.thing
-        return Made(self.thing, self.size)
+        return Result(self.thing, self.size)
 
 
 @pytest.fixture(autouse=True)
 def as_under_gunicorn(monkeypatch):
     monkeypatch.setattr(snapshot_cache, "is_gevent", lambda: True)
+    monkeypatch.setattr(snapshot_cache, "_was_read_from", lambda server: server == SERVER)
 
 
-def test_a_line_is_used_by_one_at_a_time(monkeypatch):
-    """Together lets the next go begin, when one hangs."""
-    line, may_answer = Line(), Event()
-    monkeypatch.setattr(line, "_read", lambda: may_answer.wait() and "1")
-    asking = gevent.spawn(line.ask, [None])
+@pytest.fixture
+def snapshots(monkeypatch):
+    """A connection whose questions are answered when the test lets them."""
+    snapshots = SnapshotConnection()
+    snapshots.asked, snapshots.may_answer = 0, Event()
+
+    def ask():
+        snapshots.asked += 1
+        number = snapshots.asked
+        snapshots.may_answer.wait()
+        return Snapshot(str(number), SERVER)
+
+    monkeypatch.setattr(snapshots, "_ask", ask)
+    return snapshots
+
+
+def test_requests_share_the_question_that_is_asked_after_they_came(snapshots):
+    first = gevent.spawn(snapshots.snapshot)
+    gevent.idle()
+    later = [gevent.spawn(snapshots.snapshot) for _ in range(3)]
+    gevent.idle()
+    snapshots.may_answer.set()
+
+    assert first.get().name == "1"
+    assert {one.get().name for one in later} == {"2"}
+
+
+def test_nobody_waits_long_for_a_question_that_hangs(snapshots, monkeypatch):
+    monkeypatch.setattr(snapshot_cache, "PATIENCE_SECONDS", 0.01)
+    hanging = gevent.spawn(snapshots.snapshot)
     gevent.idle()
 
-    assert line.ask([None, None]) == [None, None]
-    assert not line.rests
-    may_answer.set()
-    assert asking.get() == ["1"]
+    assert snapshots.snapshot() is None
+    snapshots.may_answer.set()
+    assert hanging.get().name == "1"
+
+
+def test_a_request_that_is_cut_off_while_it_asks_leaves_nobody_waiting(snapshots):
+    asking = gevent.spawn(snapshots.snapshot)
+    gevent.idle()
+    leading, joined = (gevent.spawn(snapshots.snapshot) for _ in range(2))
+    gevent.idle()
+
+    leading.kill()
+    assert joined.get() is None
+    asking.kill()
+    snapshots.may_answer.set()
+    assert snapshots.snapshot().name == "2"
 
 
 def test_a_thing_is_made_once_for_a_snapshot():
-    kept, make = Kept(100_000), Maker()
+    cache, make = Cache(100_000), Maker()
 
-    things = [kept.read("list", "snapshot 1", make) for _ in range(2)]
+    things = [cache.get("list", ONE, make) for _ in range(2)]
 
     assert things == ["thing"] * 2
     assert make.made == 1
 
 
 def test_another_snapshot_or_key_is_another_thing():
-    kept = Kept(100_000)
+    cache = Cache(100_000)
 
     things = [
-        kept.read(key, snapshot, Maker(f"{key} at {snapshot}"))
+        cache.get(key, Snapshot(snapshot, SERVER), Maker(f"{key} at {snapshot}"))
         for key, snapshot in (("list", "1"), ("list", "2"), ("page", "2"), ("list", "1"))
     ]
 
@@ -63,9 +104,9 @@ def test_another_snapshot_or_key_is_another_thing():
 
 
 def test_who_asks_while_it_is_made_waits_for_it():
-    kept, make = Kept(100_000), Maker()
+    cache, make = Cache(100_000), Maker()
     make.may.clear()
-    asking = [gevent.spawn(kept.read, "list", "1", make) for _ in range(3)]
+    asking = [gevent.spawn(cache.get, "list", ONE, make) for _ in range(3)]
     gevent.idle()
     make.may.set()
 
@@ -74,9 +115,9 @@ def test_who_asks_while_it_is_made_waits_for_it():
 
 
 def test_what_fails_fails_for_all_who_waited():
-    kept, make = Kept(100_000), Maker(ValueError("no such page"))
+    cache, make = Cache(100_000), Maker(ValueError("no such page"))
     make.may.clear()
-    asking = [gevent.spawn(kept.read, "list", "1", make) for _ in range(2)]
+    asking = [gevent.spawn(cache.get, "list", ONE, make) for _ in range(2)]
     gevent.idle()
     make.may.set()
 
@@ -87,9 +128,9 @@ def test_what_fails_fails_for_all_who_waited():
 
 
 def test_who_is_cut_off_leaves_nobody_waiting():
-    kept, make = Kept(100_000), Maker()
+    cache, make = Cache(100_000), Maker()
     make.may.clear()
-    making, other = (gevent.spawn(kept.read, "list", "1", make) for _ in range(2))
+    making, other = (gevent.spawn(cache.get, "list", ONE, make) for _ in range(2))
     gevent.idle()
 
     making.kill()
@@ -97,29 +138,39 @@ def test_who_is_cut_off_leaves_nobody_waiting():
     with pytest.raises(OperationalError):
         other.get()
     make.may.set()
-    assert kept.read("list", "1", make) == "thing"
+    assert cache.get("list", ONE, make) == "thing"
 
 
 def test_without_a_size_it_is_not_kept():
-    kept, make = Kept(100_000), Maker(size=None)
+    cache, make = Cache(100_000), Maker(size=None)
 
-    assert [kept.read("list", "1", make) for _ in range(2)] == ["thing"] * 2
+    assert [cache.get("list", ONE, make) for _ in range(2)] == ["thing"] * 2
     assert make.made == 2
 
 
 def test_what_was_used_longest_ago_goes_first():
-    kept = Kept(3 * (ENTRY_SIZE + 100))
+    cache = Cache(3 * (ENTRY_SIZE + 100))
     makers = {name: Maker(name) for name in "abcd"}
     for name in "abc" + "a" + "d" + "acd" + "b":
-        assert kept.read(name, "1", makers[name]) == name
+        assert cache.get(name, ONE, makers[name]) == name
 
     assert [makers[name].made for name in "abcd"] == [1, 2, 1, 1]
 
 
 def test_what_is_too_large_is_not_kept():
-    kept, make = Kept(ENTRY_SIZE + 99), Maker()
+    cache, make = Cache(ENTRY_SIZE + 99), Maker()
 
     for _ in range(2):
-        kept.read("list", "1", make)
+        cache.get("list", ONE, make)
+
+    assert make.made == 2
+
+
+def test_what_another_server_was_read_from_is_not_kept():
+    cache, make = Cache(100_000), Maker()
+    moved = Snapshot("1", ("another server", "its start"))
+
+    for _ in range(2):
+        cache.get("list", moved, make)
 
     assert make.made == 2

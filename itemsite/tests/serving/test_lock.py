@@ -35,7 +35,7 @@ def test_asks_for_all_that_it_imports():
     code = """
 import sys
 from importlib.metadata import packages_distributions
-import itemsite.serving.worker, itemsite.pooled.base, items.admin, itemsite.urls
+import itemsite.serving.worker, items.admin, itemsite.urls
 tops = {name.partition(".")[0] for name in sys.modules}
 print(*{one for top, some in packages_distributions().items() if top in tops for one in some})
 """

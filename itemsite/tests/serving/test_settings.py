@@ -47,6 +47,8 @@ def python(code, variables):
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
         ({"STATEMENT_TIMEOUT_SECONDS": "soon"}, "STATEMENT_TIMEOUT_SECONDS"),
         ({"STATEMENT_TIMEOUT_SECONDS": "-1"}, "STATEMENT_TIMEOUT_SECONDS is below 0"),
+        ({"DATABASE_POOL_SIZE": "0"}, "DATABASE_POOL_SIZE is below 1"),
+        ({"DATABASE_PREPARE": "-1"}, "DATABASE_PREPARE is below 0"),
         ({"ALLOWED_HOSTS": " , "}, "ALLOWED_HOSTS is empty"),
         ({"DATABASE_URL": "postgresql://u:p@h"}, "DATABASE_URL cannot be read"),
         ({"DATABASE_URL": "postgresql://u:p#w@h/n"}, "DATABASE_URL cannot be read"),
@@ -71,7 +73,7 @@ def test_stops_with_a_sentence(variables, sentence):
         ("s.VISITOR_WRITES_PER_MINUTE, s.FAILED_KEYS_PER_MINUTE", "(300, 60)"),
         ("[str(proxy) for proxy in s.TRUSTED_PROXIES]", "['127.0.0.1/32', '::1/128']"),
         ("s.ALLOWED_HOSTS", "['localhost', '127.0.0.1', '[::1]']"),
-        ("s.DATABASES['default']['ENGINE']", "itemsite.pooled"),
+        ("s.DATABASES['default']['ENGINE']", "itemsite.checked_pool"),
     ],
 )
 def test_the_default_is_the_safe_value(expression, value):
@@ -85,6 +87,11 @@ def test_the_default_is_the_safe_value(expression, value):
         ({"VISITORS_MAY": "view, add"}, "s.VISITORS_MAY", "['view', 'add']"),
         ({"ALLOWED_HOSTS": "a.org, b.org"}, "s.ALLOWED_HOSTS", "['a.org', 'b.org']"),
         ({"HTTPS": "0"}, "s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE", "('sessionid', False)"),
+        (
+            {"DATABASE_POOL_SIZE": "9", "DATABASE_PREPARE": "0"},
+            "(o := s.DATABASES['default']['OPTIONS'])['pool']['max_size'], o['prepare_threshold']",
+            "(9, None)",
+        ),
         (
             {"DATABASE_URL": "postgresql://u:p@h/n?options=-c%20role%3Dx"},
             "s.DATABASES['default']['OPTIONS']['options'].split('-c ')[1:]",
@@ -116,6 +123,19 @@ def test_only_a_laptop_of_ones_own_has_no_limits(host, variables, limits):
     code = f"from itemsite.serving import startup; startup.use_local_defaults({host!r}); {show}"
 
     assert python(code, variables).stdout.strip() == limits
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("3", "3"), (" ", "2"), ("0", "WEB_CONCURRENCY: '0' is not"), ("two", "WEB_CONCURRENCY")],
+)
+def test_workers_are_as_many_as_asked_or_as_cores(wanted, said):
+    show = "os.sched_getaffinity = lambda pid: {0}; print(startup.worker_count())"
+    code = f"import os; from itemsite.serving import startup; {show}"
+
+    ended = python(code, {"WEB_CONCURRENCY": wanted})
+
+    assert said in (ended.stdout or ended.stderr)
 
 
 def test_secrets_come_from_files_too(tmp_path):
