@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from items.forms import ItemForm
 from items.models import ApiKey, Item
 from items.models.api_key import ApiKeyQuerySet
-from items.models.item import ItemQuerySet
+from items.models.item import WRITABLE, ItemQuerySet
 from items.search.words import COUNT_MAX
 
 
@@ -79,7 +79,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
         return item.summary
 
     def get_fields(self, request: HttpRequest, obj: Item | None = None) -> list[str]:
-        return [*ItemForm.Meta.fields, *(self.readonly_fields if obj else [])]
+        return [*WRITABLE, *(self.readonly_fields if obj else [])]
 
     def get_queryset(self, request: HttpRequest) -> ItemQuerySet:
         return super().get_queryset(request).with_summary()

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from items.forms import ItemForm
 from items.http.problems import Problem, shortened
 from items.models import Item
+from items.models.item import OPTIONAL, WRITABLE, trimmed
 
 ARRAY_MAX = 1000  # objects in one POST
-NOT_IN_FORM = {field.name for field in Item._meta.fields} - set(ItemForm.Meta.fields)
+NOT_WRITABLE = {field.name for field in Item._meta.fields} - set(WRITABLE)
 ERRORS_MAX = 20  # of one object that are told
 
 
@@ -95,17 +96,17 @@ def _refuse_constant(name: str) -> None:
 
 
 def _field_errors(fields: object, prefix: str = "") -> list[dict[str, str]]:
-    """Return what is wrong before a form can look; turn a description of null into none."""
+    """Return what is wrong before a form can look; turn null into an empty text."""
     if not isinstance(fields, dict):
         return [{"pointer": prefix, "code": "type", "detail": "This is not an object."}]
     errors = []
     for key, value in fields.items():
         if len(errors) == ERRORS_MAX:
             break
-        if key not in ItemForm.Meta.fields:
-            detail = f"There is no such field. There are: {', '.join(ItemForm.Meta.fields)}."
+        if key not in WRITABLE:
+            detail = f"There is no such field. There are: {', '.join(WRITABLE)}."
             errors.append(_field_error(prefix, key, "unknown", detail))
-        elif value is None and key == "description":
+        elif value is None and key in OPTIONAL:
             fields[key] = ""
         elif not isinstance(value, str):
             errors.append(_field_error(prefix, key, "type", "This is not a string."))
@@ -118,9 +119,9 @@ def _judge(fields: dict[str, str], prefix: str = "") -> tuple[Item, list[dict[st
     A form costs five times what the rules in it do, which are the model's; so it
     is made only for what breaks one.
     """
-    item = Item(name=fields.get("name", "").strip(), description=fields.get("description", ""))
+    item = Item(**{field: trimmed(field, fields.get(field, "")) for field in WRITABLE})
     try:
-        item.clean_fields(exclude=NOT_IN_FORM)
+        item.clean_fields(exclude=NOT_WRITABLE)
     except ValidationError:
         form = ItemForm(fields)
         return form.instance, _form_errors(form, prefix)

@@ -4,26 +4,29 @@ from collections.abc import Collection
 from typing import Any
 
 from items.api.parsing import ARRAY_MAX
-from items.forms import ItemForm
-from items.models.functions import JSON_KEYS
-from items.models.rules import CONTROL, DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, NAME_VISIBLE, SPACE
+from items.models.item import JSON_KEYS, OPTIONAL, TRIMMED, WRITABLE, max_length
+from items.models.rules import CONTROL, NAME_VISIBLE, SPACE
 from items.search.selection import LIMIT_MAX
 from items.search.sorting import BIGINT_MAX
 
 Schema = dict[str, Any]
 
-# A name is kept without the space around it, but may come with it.
-EDGE, INSIDE = rf"[^\u0000{CONTROL}{SPACE}]", rf"[^\u0000{CONTROL}]"
-NAME = f"{EDGE}({INSIDE}{{0,{NAME_MAX_LENGTH - 2}}}{EDGE})?"
 NO_NULL = r"^[^\u0000]*$"
+# One line is kept without the space around it, but may come with it.
+EDGE, INSIDE = rf"[^\u0000{CONTROL}{SPACE}]", rf"[^\u0000{CONTROL}]"
 
 
-def _name(pattern: str) -> Schema:
-    return {"type": "string", "pattern": pattern, "allOf": [{"pattern": NAME_VISIBLE}]}
-
-
-def _description(kind: str | list[str]) -> Schema:
-    return {"type": kind, "maxLength": DESCRIPTION_MAX_LENGTH, "pattern": NO_NULL}
+def _text(field: str, *, is_written: bool) -> Schema:
+    """Return what the form takes of a field, or what is read of it."""
+    can_be_null = is_written and field in OPTIONAL
+    schema: Schema = {"type": ["string", "null"] if can_be_null else "string"}
+    if field not in TRIMMED:
+        return schema | {"maxLength": max_length(field), "pattern": NO_NULL}
+    line = f"{EDGE}({INSIDE}{{0,{max_length(field) - 2}}}{EDGE})?"
+    line = f"({line})?" if field in OPTIONAL else line
+    space = f"[{SPACE}]*" if is_written else ""
+    schema["pattern"] = f"^{space}{line}{space}$"
+    return schema if field in OPTIONAL else schema | {"allOf": [{"pattern": NAME_VISIBLE}]}
 
 
 def _object(properties: Schema, required: Collection[str]) -> Schema:
@@ -50,22 +53,18 @@ TIME: Schema = {
 
 READ: Schema = {
     "id": ID,
-    "name": _name(f"^{NAME}$"),
-    "description": _description("string"),
+    **{field: _text(field, is_written=False) for field in WRITABLE},
     "created_at": TIME,
     "updated_at": TIME,
 }
-WRITTEN: Schema = {
-    "name": _name(f"^[{SPACE}]*{NAME}[{SPACE}]*$"),
-    "description": _description(["string", "null"]),
-}
-FIELDS: Schema = {field: WRITTEN[field] for field in ItemForm.Meta.fields}
+WRITTEN: Schema = {field: _text(field, is_written=True) for field in WRITABLE}
+REQUIRED = [field for field in WRITABLE if field not in OPTIONAL]
 EXAMPLE = {"name": "Book", "description": "A cool book"}
 
 COMPONENTS: Schema = {
     "Item": _object({key: READ[key] for key in JSON_KEYS}, JSON_KEYS),
-    "ItemFields": _object(FIELDS, ["name"]) | {"examples": [EXAMPLE]},
-    "ItemChanges": _object(FIELDS, []) | {"examples": [{"description": "Lent to Ann"}]},
+    "ItemFields": _object(WRITTEN, REQUIRED) | {"examples": [EXAMPLE]},
+    "ItemChanges": _object(WRITTEN, []) | {"examples": [{"description": "Lent to Ann"}]},
     "Problem": _object(
         {
             "type": {"type": "string", "format": "uri-reference"},

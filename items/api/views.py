@@ -100,7 +100,7 @@ def _cacheable(response: HttpResponse) -> Result:
 def _read_list(request: HttpRequest) -> HttpResponse:
     wanted = read_selection(request.GET, strict=True)
     try:
-        page = read_page("json", wanted)
+        page = read_page(rows.ITEM_JSON, wanted)
     except CursorError:
         raise Problem(400, "after and before come from the Link header of a page sorted alike.")
     response = _json(_array(row[0] for row in page.rows))

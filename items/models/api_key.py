@@ -38,15 +38,6 @@ STATE_LABELS = {
     "revoked": gettext_lazy("revoked"),
 }
 
-
-def one_visible_line(text: str) -> None:
-    """Refuse line breaks, other control characters, invisible ones and lone surrogates."""
-    if not text.isprintable():
-        raise ValidationError(
-            gettext_lazy("A name is one line of visible characters."), "unprintable"
-        )
-
-
 LIFETIME_UNITS = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
@@ -82,7 +73,7 @@ class ApiKey(models.Model):
         related_name="api_keys",
         verbose_name=gettext_lazy("user"),
     )
-    name = models.CharField(gettext_lazy("name"), max_length=100, validators=[one_visible_line])
+    name = models.CharField(gettext_lazy("name"), max_length=100)
     digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the key, in hex
     # Its end, to recognise it
     hint = models.CharField(gettext_lazy("hint"), max_length=HINT_LENGTH, editable=False)
@@ -121,6 +112,12 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse line breaks, other control characters, invisible ones and lone surrogates."""
+        if not self.name.isprintable():
+            message = gettext_lazy("A name is one line of visible characters.")
+            raise ValidationError({"name": ValidationError(message, "unprintable")})
 
     @property
     def state(self) -> str:

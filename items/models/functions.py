@@ -1,28 +1,12 @@
-"""PostgreSQL functions of the app, as expressions of Django and as SQL."""
+"""PostgreSQL functions of the app, as expressions of Django and as SQL.
+
+What a model declares is made of Django's own classes, so that migrations can spell it out without
+an import from here.
+"""
 
 from django.db import models
 
 from items.models.rules import NAME_MAX_LENGTH
-
-# The keys of an item in JSON; its text is the column `json`, which items_json() makes of them.
-JSON_KEYS = ("id", "name", "description", "created_at", "updated_at")
-
-
-class Fold(models.Func):
-    """Text without case and accents, as the column `search` holds it."""
-
-    function = "items_fold"
-    arity = 1
-    output_field = models.TextField()
-
-
-class AsJson(models.Func):
-    """The item's JSON text, as the column `json` holds it."""
-
-    function = "items_json"
-    arity = len(JSON_KEYS)
-    output_field = models.TextField()
-
 
 # The name without case and accents: the column `search` begins with it, which is cheaper than to
 # fold it again. Folding can lengthen a name manyfold, beyond what an index takes.
@@ -31,14 +15,17 @@ FOLDED_NAME = f"left(split_part(search, E'\\n', 1), {NAME_MAX_LENGTH})"
 NAME_ORDER = f'({FOLDED_NAME} COLLATE "C")'
 
 
-class FoldedName(models.Func):
-    template = FOLDED_NAME
-    arity = 0
-    output_field = models.TextField()
+def fold(text: str | models.Expression) -> models.Func:
+    """Return text without case and accents, as the column `search` contains it."""
+    return models.Func(text, function="items_fold", output_field=models.TextField())
 
 
-class NameOrder(FoldedName):
-    template = NAME_ORDER
+def folded_name() -> models.Func:
+    return models.Func(template=FOLDED_NAME, output_field=models.TextField())
+
+
+def name_order() -> models.Func:
+    return models.Func(template=NAME_ORDER, output_field=models.TextField())
 
 
 class Holds(models.Func):

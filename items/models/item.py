@@ -1,12 +1,10 @@
 """The item, its rules, and the questions asked of the table."""
 
+from collections.abc import Sequence
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramSimilarity
-from django.core.validators import (
-    MaxLengthValidator,
-    ProhibitNullCharactersValidator,
-    RegexValidator,
-)
+from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Concat, Left, Length, Now
 from django.db.models.lookups import LessThanOrEqual
@@ -15,21 +13,26 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from items.database.sql import TooLong, limited
-from items.models.functions import JSON_KEYS, AsJson, Fold, FoldedName, Holds, NameOrder
+from items.models.functions import Holds, fold, folded_name, name_order
 from items.models.rules import (
     DESCRIPTION_LENGTH_MESSAGE,
     DESCRIPTION_MAX_LENGTH,
-    NAME_CONTROL,
-    NAME_CONTROL_MESSAGE,
     NAME_MAX_LENGTH,
-    NAME_UNTRIMMED,
-    NAME_UNTRIMMED_MESSAGE,
     NAME_VISIBLE,
     NAME_VISIBLE_MESSAGE,
-    no_lone_surrogates,
+    ONE_LINE,
+    TEXT,
+    one_line_constraints,
 )
 
-SUMMARY_LENGTH = 200  # characters of the description in a list
+# The texts that people and scripts write. Every door takes its fields from here, and the search
+# its texts; the name is the first line of those. How to add one: docs/adding-a-field.md.
+WRITABLE = ("name", "description")
+JSON_KEYS = ("id", *WRITABLE, "created_at", "updated_at")
+
+# The texts behind the name in the column `search`, as a list shows the beginning of them.
+EXCERPTED = " || E'\\n' || ".join(WRITABLE[1:])
+SUMMARY_LENGTH = 200  # characters of them in a list
 
 SIMILAR_MAX = 5  # names that are shown
 SIMILAR_TIMEOUT_MS = 150  # it is only a hint
@@ -40,9 +43,15 @@ def no_item(pk: int) -> Http404:
     return Http404(gettext("There is no item %(number)s.") % {"number": pk})
 
 
+def _lines(fields: Sequence[str]) -> str | models.Expression:
+    """Return the texts of these fields, one below the other."""
+    texts = [text for field in fields for text in (models.Value("\n"), field)][1:]
+    return Concat(*texts, output_field=models.TextField()) if len(texts) > 1 else texts[0]
+
+
 class ItemQuerySet(models.QuerySet):
     def matching(self, *words: str) -> "ItemQuerySet":
-        """Keep items that hold every word in name or description, case and accents aside."""
+        """Keep items that hold every word in one of their texts, case and accents aside."""
         items = self
         for word in words:
             items = items.filter(Holds("search", models.Value(word)))
@@ -50,8 +59,8 @@ class ItemQuerySet(models.QuerySet):
 
     def similar_to(self, name: str) -> list["Item"]:
         """Return the few items whose names are closest; if that takes long, those named alike."""
-        folded = Left(Fold(models.Value(name)), NAME_MAX_LENGTH)
-        named = self.only("name").annotate(folded=FoldedName())
+        folded = Left(fold(models.Value(name)), NAME_MAX_LENGTH)
+        named = self.only("name").annotate(folded=folded_name())
         closest = (
             named.filter(folded__trigram_similar=folded)
             .annotate(closeness=TrigramSimilarity("folded", folded))
@@ -61,12 +70,13 @@ class ItemQuerySet(models.QuerySet):
             with limited(SIMILAR_TIMEOUT_MS, {"pg_trgm.similarity_threshold": SIMILARITY}):
                 return list(closest[:SIMILAR_MAX])
         except TooLong:
-            alike = named.alias(order=NameOrder()).filter(order=folded).order_by("id")
+            alike = named.alias(order=name_order()).filter(order=folded).order_by("id")
             return list(alike[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":
-        """Add `summary`, the beginning of the description, and leave the rest in the database."""
-        return self.defer("description").annotate(summary=Left("description", SUMMARY_LENGTH))
+        """Add `summary`, the beginning of the other texts, and leave these in the database."""
+        others = WRITABLE[1:]
+        return self.defer(*others).annotate(summary=Left(_lines(others), SUMMARY_LENGTH))
 
     def get_or_404(self, pk: int) -> "Item":
         """Return one item; raise Http404 with a sentence where it is not."""
@@ -78,7 +88,7 @@ class ItemQuerySet(models.QuerySet):
 
 class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
     def get_queryset(self) -> ItemQuerySet:
-        return super().get_queryset().defer("search", "json")  # each as long as the item itself
+        return super().get_queryset().defer("search")  # as long as the item itself
 
 
 class Item(models.Model):
@@ -86,11 +96,9 @@ class Item(models.Model):
         gettext_lazy("name"),
         max_length=NAME_MAX_LENGTH,
         validators=[
-            ProhibitNullCharactersValidator(),
-            no_lone_surrogates,
+            *TEXT,
             RegexValidator(NAME_VISIBLE, NAME_VISIBLE_MESSAGE, "required"),
-            RegexValidator(NAME_UNTRIMMED, NAME_UNTRIMMED_MESSAGE, "untrimmed", inverse_match=True),
-            RegexValidator(NAME_CONTROL, NAME_CONTROL_MESSAGE, "control", inverse_match=True),
+            *ONE_LINE,
         ],
     )
     description = models.TextField(
@@ -98,25 +106,14 @@ class Item(models.Model):
         blank=True,
         default="",
         db_default="",
-        validators=[
-            ProhibitNullCharactersValidator(),
-            no_lone_surrogates,
-            MaxLengthValidator(DESCRIPTION_MAX_LENGTH),
-        ],
+        validators=[*TEXT, MaxLengthValidator(DESCRIPTION_MAX_LENGTH)],
     )
     created_at = models.DateTimeField(gettext_lazy("added"), db_default=Now(), editable=False)
     # These two are kept by a trigger; the second counts changes.
     updated_at = models.DateTimeField(gettext_lazy("changed"), db_default=Now(), editable=False)
     version = models.BigIntegerField(gettext_lazy("version"), db_default=1, editable=False)
     search = models.GeneratedField(
-        expression=Fold(
-            Concat("name", models.Value("\n"), "description", output_field=models.TextField())
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
-    json = models.GeneratedField(
-        expression=AsJson(*JSON_KEYS), output_field=models.TextField(), db_persist=True
+        expression=fold(_lines(WRITABLE)), output_field=models.TextField(), db_persist=True
     )
 
     objects = ItemManager()
@@ -130,16 +127,7 @@ class Item(models.Model):
                 condition=models.Q(name__regex=NAME_VISIBLE),
                 violation_error_message=NAME_VISIBLE_MESSAGE,
             ),
-            models.CheckConstraint(
-                name="item_name_trimmed",
-                condition=~models.Q(name__regex=NAME_UNTRIMMED),
-                violation_error_message=NAME_UNTRIMMED_MESSAGE,
-            ),
-            models.CheckConstraint(
-                name="item_name_one_line",
-                condition=~models.Q(name__regex=NAME_CONTROL),
-                violation_error_message=NAME_CONTROL_MESSAGE,
-            ),
+            *one_line_constraints("name"),
             models.CheckConstraint(
                 name="item_description_length",
                 condition=LessThanOrEqual(Length("description"), DESCRIPTION_MAX_LENGTH),
@@ -148,8 +136,8 @@ class Item(models.Model):
         ]
         indexes = [
             GinIndex(OpClass("search", "gin_trgm_ops"), name="item_search"),
-            GinIndex(OpClass(FoldedName(), "gin_trgm_ops"), name="item_name_search"),
-            models.Index(NameOrder(), "id", name="item_by_name"),
+            GinIndex(OpClass(folded_name(), "gin_trgm_ops"), name="item_name_search"),
+            models.Index(name_order(), "id", name="item_by_name"),
             models.Index("updated_at", "id", name="item_by_change"),
         ]
 
@@ -159,8 +147,33 @@ class Item(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("items:detail", args=[self.pk])
 
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Return label and text of each field that the item's page gives no place of its own."""
+        others = [field for field in WRITABLE if field not in ("name", "description")]
+        labels = [self._meta.get_field(field).verbose_name for field in others]
+        return [(label, getattr(self, field)) for label, field in zip(labels, others, strict=True)]
+
     def validate_constraints(self, exclude=None) -> None:
         """Ask PostgreSQL nothing: the fields' validators hold the same rules.
 
         Django would send one query per constraint, before the INSERT meets them all.
         """
+
+
+OPTIONAL = frozenset(field for field in WRITABLE if Item._meta.get_field(field).blank)
+# One line is kept without the space around it, a text of several lines as it was typed.
+TRIMMED = frozenset(
+    field for field in WRITABLE if isinstance(Item._meta.get_field(field), models.CharField)
+)
+
+
+def trimmed(field: str, text: str) -> str:
+    """Return a text as it is saved. Space is what Python takes for it, and so do the rules."""
+    return text.strip() if field in TRIMMED else text
+
+
+def max_length(field: str) -> int:
+    """Return how many characters a text may have."""
+    validators = Item._meta.get_field(field).validators
+    return min(rule.limit_value for rule in validators if isinstance(rule, MaxLengthValidator))

@@ -1,6 +1,7 @@
 """What an item's texts must fulfil, as patterns that Python and PostgreSQL share."""
 
-from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from django.db import models
 from django.utils.translation import gettext_lazy
 
 NAME_MAX_LENGTH = 200  # characters
@@ -15,18 +16,40 @@ CONTROL = r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
 
 NAME_VISIBLE = f"[^{SPACE}{INVISIBLE}]"
 NAME_VISIBLE_MESSAGE = gettext_lazy("This field is required.")  # what looks empty is empty
-NAME_UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
-NAME_UNTRIMMED_MESSAGE = gettext_lazy("Remove the space around the name.")
-NAME_CONTROL = f"[{CONTROL}]"
-NAME_CONTROL_MESSAGE = gettext_lazy(
-    "A name is one line: remove line breaks, tabs and control characters."
+UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
+UNTRIMMED_MESSAGE = gettext_lazy("Remove the space at the beginning and at the end.")
+BREAKS_LINE = f"[{CONTROL}]"
+BREAKS_LINE_MESSAGE = gettext_lazy(
+    "Write one line: remove line breaks, tabs and control characters."
 )
 DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
+# Half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL.
+LONE_SURROGATE = r"[\ud800-\udfff]"
+LONE_SURROGATE_MESSAGE = gettext_lazy("This holds half a character (a lone surrogate).")
+
+# Validators of every text, and of a text of one line. They are of Django's own classes: migrations
+# spell them out, and import nothing that can change.
+TEXT = [
+    ProhibitNullCharactersValidator(),
+    RegexValidator(LONE_SURROGATE, LONE_SURROGATE_MESSAGE, "surrogate", inverse_match=True),
+]
+ONE_LINE = [
+    RegexValidator(UNTRIMMED, UNTRIMMED_MESSAGE, "untrimmed", inverse_match=True),
+    RegexValidator(BREAKS_LINE, BREAKS_LINE_MESSAGE, "control", inverse_match=True),
+]
 
 
-def no_lone_surrogates(text: str) -> None:
-    """Refuse half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValidationError(
-            gettext_lazy("This holds half a character (a lone surrogate)."), "surrogate"
-        )
+def one_line_constraints(field: str) -> list[models.CheckConstraint]:
+    """Return what ONE_LINE demands, as rules of the database."""
+    return [
+        models.CheckConstraint(
+            name=f"item_{field}_trimmed",
+            condition=~models.Q((f"{field}__regex", UNTRIMMED)),
+            violation_error_message=UNTRIMMED_MESSAGE,
+        ),
+        models.CheckConstraint(
+            name=f"item_{field}_one_line",
+            condition=~models.Q((f"{field}__regex", BREAKS_LINE)),
+            violation_error_message=BREAKS_LINE_MESSAGE,
+        ),
+    ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from items.database.sql import TooLong
-from items.models.item import SUMMARY_LENGTH
+from items.models.item import EXCERPTED, SUMMARY_LENGTH
 from items.search.keyset import read_page
 from items.search.selection import Selection
 from items.search.words import ENOUGH, Search, count, count_all, read_close
@@ -70,13 +70,13 @@ def _near_misses(selection: Selection) -> ListPage:
 
 def _columns(selection: Selection) -> str:
     """Return the columns of a Row; the summary begins where the words do, if that is far down."""
-    summary = f"left(description, {SUMMARY_LENGTH})"
+    summary = f"left({EXCERPTED}, {SUMMARY_LENGTH})"
     if selection.words:
         hits = Search(selection.words).each("nullif(strpos(search, items_fold({})), 0)")
         start = f"least({', '.join(hits)}) - length(name) - 1 - {LEAD_LENGTH}"
         summary = f"""
             CASE WHEN {start} > {SUMMARY_LENGTH - 2 * LEAD_LENGTH}
-                THEN '…' || substr(description, {start}, {SUMMARY_LENGTH})
+                THEN '…' || substr({EXCERPTED}, {start}, {SUMMARY_LENGTH})
                 ELSE {summary} END
         """
     return f"id, name, {summary}, updated_at"

@@ -9,9 +9,8 @@ import psycopg
 from django.db import connection, transaction
 
 from items.models import Item
-from items.models.rules import NAME_MAX_LENGTH
+from items.models.item import WRITABLE, max_length, trimmed
 
-COLUMNS = ("name", "description")
 DELIMITERS = (",", ";", "\t")  # Excel writes semicolons where the comma is a decimal point
 
 
@@ -26,7 +25,7 @@ class SpreadsheetError(Exception):
 def import_csv(lines: Iterable[bytes], progress: Callable[[int], object]) -> int:
     """Add every row of a CSV file in UTF-8 as an item; return how many.
 
-    The first row names the columns: `name`, and `description` if it likes.
+    The first row names the columns: `name`, and any of the other WRITABLE.
     `progress` is called with the number of bytes of each line. The table's own
     constraints judge the rows. Raise SpreadsheetError at the first bad one:
     nothing is imported then.
@@ -45,13 +44,14 @@ def import_csv(lines: Iterable[bytes], progress: Callable[[int], object]) -> int
     except psycopg.errors.CheckViolation as error:
         name = error.diag.constraint_name
         rule = next(rule for rule in Item._meta.constraints if rule.name == name)
-        column = name.split("_")[1]
+        column = next(field for field in WRITABLE if name.startswith(f"item_{field}_"))
         raise SpreadsheetError(
             _line_of(error, row_lines), str(rule.violation_error_message), column
         ) from error
     except psycopg.errors.StringDataRightTruncation as error:
-        problem = f"At most {NAME_MAX_LENGTH} characters."
-        raise SpreadsheetError(_line_of(error, row_lines), problem, "name") from error
+        column = re.search(r"column (\w+)", error.diag.context)[1]
+        problem = f"At most {max_length(column)} characters."
+        raise SpreadsheetError(_line_of(error, row_lines), problem, column) from error
     return len(row_lines)
 
 
@@ -77,17 +77,16 @@ class _Reader:
         self._check_columns()
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        name = self.columns.index("name")
         for line, row in self._parsed():
             if len(row) != len(self.columns):
                 raise SpreadsheetError(
                     line, f"{len(row)} cells, but the first line names {len(self.columns)} columns."
                 )
-            for column, cell in zip(self.columns, row, strict=True):
+            cells = list(zip(self.columns, row, strict=True))
+            for column, cell in cells:
                 if "\0" in cell:
                     raise SpreadsheetError(line, "Null characters are not allowed.", column)
-            row[name] = row[name].strip()
-            yield line, row
+            yield line, [trimmed(column, cell) for column, cell in cells]
 
     def _parsed(self) -> Iterator[tuple[int, list[str]]]:
         while True:
@@ -102,11 +101,12 @@ class _Reader:
                 yield line, row
 
     def _check_columns(self) -> None:
-        expected = f"The first line must name the columns: {' and '.join(COLUMNS)}."
+        known = f"{', '.join(WRITABLE[:-1])} and {WRITABLE[-1]}"
+        expected = f"The first line must name the columns: {known}."
         if "name" not in self.columns:
             raise SpreadsheetError(1, f"There is no column name. {expected}")
         for column in self.columns:
-            if column not in COLUMNS:
+            if column not in WRITABLE:
                 raise SpreadsheetError(1, f"Column {column!r} is unknown. {expected}")
             if self.columns.count(column) > 1:
                 raise SpreadsheetError(1, f"Column {column!r} comes twice. {expected}")

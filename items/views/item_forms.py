@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from items.access.idempotency import Claim
 from items.forms import ItemForm
 from items.models import Item
+from items.models.item import WRITABLE
 from items.views.guard import page
 
 GONE = gettext_lazy(
@@ -67,7 +68,7 @@ def show_again(
 
 @page("GET", "POST", permission="items.add_item", show_again=show_again)
 def item_new(request: HttpRequest) -> HttpResponse:
-    prefilled = {"name": request.GET.get("name", "")}
+    prefilled = {field: request.GET.get(field, "") for field in WRITABLE}
     form = ItemForm(request.POST if request.method == "POST" else None, initial=prefilled)
     form.fields["name"].widget.attrs["autofocus"] = not form.is_bound
     if not form.is_valid():

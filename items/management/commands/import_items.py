@@ -5,11 +5,12 @@ import psycopg
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from items.models.item import WRITABLE
 from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 
 
 class Command(BaseCommand):
-    help = "Import a CSV file in UTF-8 with the columns name and description: all rows or none."
+    help = f"Import a CSV file in UTF-8: all rows or none. Columns: {', '.join(WRITABLE)}."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

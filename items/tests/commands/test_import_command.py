@@ -58,7 +58,7 @@ BAD = [
     pytest.param(b"name\nok\n  \n", "line 3, column name: This field is required.", id="blank"),
     pytest.param(
         b'name,description\nok,"a\nb"\n"c\nd",x\n',
-        "line 4, column name: A name is one line",
+        "line 4, column name: Write one line",
         id="break",
     ),
     pytest.param(

@@ -1,3 +1,5 @@
+"""Groups that a new site begins with."""
+
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
 
@@ -10,19 +12,23 @@ GROUPS = {
 def make_groups(apps, schema_editor):
     app_config = apps.get_app_config("items")
     app_config.models_module = True  # without it Django skips the app
-    create_permissions(app_config, apps=apps, verbosity=0)  # else only made after all migrations
+    alias = schema_editor.connection.alias
+    # Else they were only made after all migrations.
+    create_permissions(app_config, apps=apps, using=alias, verbosity=0)
     app_config.models_module = None
-    Permission = apps.get_model("auth", "Permission")
+    groups = apps.get_model("auth", "Group").objects.using(alias)
+    permissions = apps.get_model("auth", "Permission").objects.using(alias)
     for name, codenames in GROUPS.items():
-        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=name)
+        group, _ = groups.get_or_create(name=name)
         group.permissions.add(
-            *Permission.objects.filter(content_type__app_label="items", codename__in=codenames)
+            *permissions.filter(content_type__app_label="items", codename__in=codenames)
         )
 
 
 class Migration(migrations.Migration):
+    replaces = [("items", "0002_groups")]
     dependencies = [
-        ("items", "0001_item"),
+        ("items", "0001_items"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
     ]
