@@ -1,16 +1,12 @@
-"""axe-core 4.14.1 finds nothing in any page, light or dark, narrow or wide.
+"""axe-core finds nothing in any page, light or dark, narrow or wide."""
 
-axe.min.js is the file of the npm package of that name and version, as it is: no wheel has it for
-Python 3.11, and bin/test asks for nothing but PyPI. It is for tests alone, under its own licence.
-"""
-
-from pathlib import Path
+from importlib.resources import files
 
 import pytest
 
 from itemsite.tests.browser.states import STATES
 
-AXE = Path(__file__).with_name("axe.min.js").read_text()
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 TAGS = "wcag2a wcag2aa wcag21a wcag21aa wcag22a wcag22aa best-practice".split()
 SCHEMES = {"light": TAGS, "dark": ["color-contrast", "link-in-text-block"]}  # else they are alike
 RUN = """async asked => (await axe.run({ runOnly: asked, resultTypes: ["violations"] })).violations

@@ -4,18 +4,14 @@ Bad fields, bad JSON and bad keys are tried without a server, in items/tests.
 """
 
 import gzip
-import json
-import os
 import re
 import socket
-import subprocess
-import sys
 
+import psycopg
 import pytest
 
-from itemsite.embedded.binaries import PROJECT
+from itemsite.tests.hostile.collected import CASES, Site, faults
 
-CASES = PROJECT.parent / "shared/cases"
 ACCOUNTS = """
 from django.contrib.auth.models import Group, User
 User.objects.create_superuser("boss", password="boss-password")
@@ -43,27 +39,24 @@ def key(clone, server):
     return make
 
 
-@pytest.mark.skipif(
-    not (CASES.exists() or os.environ.get("CI")), reason=f"the hostile cases are not at {CASES}"
-)
-def test_the_collected_cases(clone, server, key, tmp_path):
-    report = tmp_path / "report.json"
-    socket_folder = clone.socket_folder
-    subprocess.run(
-        [
-            *(sys.executable, CASES / "run_hostile.py"),
-            *("--base", f"127.0.0.1:{server.port}"),
-            *("--dsn", f"host={socket_folder} dbname=itemsite user=itemsite"),
-            *("--rw", key("rw"), "--ro", key("ro", "--read-only")),
-            *("--admin", "boss:boss-password", "--viewer", "viewer:viewer-password"),
-            *("--out", report),
-        ],
-        stdout=subprocess.DEVNULL,
-    )
+@pytest.fixture(scope="module")
+def collected_site(clone, server, key):
+    keys = {"rw": key("rw"), "ro": key("ro", "--read-only")}
+    people = {"boss": "boss-password", "viewer": "viewer-password"}
+    options = {"host": str(clone.socket_folder), "dbname": "itemsite", "user": "itemsite"}
+    with psycopg.connect(**options, autocommit=True) as database:
+        yield Site(f"127.0.0.1:{server.port}", database, keys, people)
 
-    cases = json.loads(report.read_text())
-    assert len(cases) > 100
-    assert not {case["id"]: case["bad"] for case in cases if case["bad"]}
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_the_collected_cases(collected_site, case):
+    assert not list(faults(collected_site, case)), case["note"]
+
+
+def test_a_wrong_answer_to_a_case_is_noticed(collected_site):
+    wrong = CASES[0] | {"expect_status": [201], "expect_rows_delta": 1}
+
+    assert list(faults(collected_site, wrong)) == ["status 422", "+0 items, not +1"]
 
 
 JSON = "Content-Type: application/json\r\n"
