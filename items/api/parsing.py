@@ -16,33 +16,26 @@ ERRORS_MAX = 20  # of one object that are told
 
 
 def read_item(fields: object) -> dict[str, str]:
-    """Return a JSON object as data for ItemForm; raise Problem for anything else."""
-    if not isinstance(fields, dict):
-        raise Problem(422, 'Send one JSON object, such as {"name": "Book", "description": ""}.')
-    errors = _field_errors(fields)
-    if errors:
+    """Return a JSON object as data for ItemForm; raise Problem 422 for anything else."""
+    if errors := _field_errors(fields):
         raise _some_are_wrong(errors)
     return fields
 
 
-def clean_item(document: object) -> Item:
-    """Return the item that a JSON object describes; raise Problem for anything else."""
-    item, errors = _judge(read_item(document))
-    if errors:
-        raise _some_are_wrong(errors)
-    return item
+def clean_items(document: object) -> list[Item]:
+    """Return the item of a JSON object, or the items of an array.
 
-
-def clean_items(documents: list) -> list[Item]:
-    """Return the items that a JSON array describes; raise Problem with the errors of all."""
+    Raise Problem 422 with the errors of all of them.
+    """
+    is_array = isinstance(document, list)
+    documents = document if is_array else [document]
     if not 0 < len(documents) <= ARRAY_MAX:
         raise Problem(422, f"Send 1 to {ARRAY_MAX:,} objects at a time, not {len(documents):,}.")
     items, errors = [], []
     for place, fields in enumerate(documents):
-        found = _field_errors(fields, f"/{place}")
-        if not found:
-            item, found = _judge(fields, f"/{place}")
-            items.append(item)
+        prefix = f"/{place}" if is_array else ""
+        item, found = _clean_item(fields, prefix)
+        items.append(item)
         errors += found
     if errors:
         raise _some_are_wrong(errors)
@@ -98,7 +91,8 @@ def _refuse_constant(name: str) -> None:
 def _field_errors(fields: object, prefix: str = "") -> list[dict[str, str]]:
     """Return what is wrong before a form can look; turn null into an empty text."""
     if not isinstance(fields, dict):
-        return [{"pointer": prefix, "code": "type", "detail": "This is not an object."}]
+        detail = 'Send a JSON object, such as {"name": "Book", "description": ""}.'
+        return [{"pointer": prefix, "code": "type", "detail": detail}]
     errors = []
     for key, value in fields.items():
         if len(errors) == ERRORS_MAX:
@@ -113,18 +107,19 @@ def _field_errors(fields: object, prefix: str = "") -> list[dict[str, str]]:
     return errors
 
 
-def _judge(fields: dict[str, str], prefix: str = "") -> tuple[Item, list[dict[str, str]]]:
+def _clean_item(fields: object, prefix: str) -> tuple[Item | None, list[dict[str, str]]]:
     """Return a new item and what is wrong with it, as ItemForm says.
 
     A form costs five times what the rules in it do, which are the model's; so it
     is made only for what breaks one.
     """
+    if errors := _field_errors(fields, prefix):
+        return None, errors
     item = Item(**{field: trimmed(field, fields.get(field, "")) for field in WRITABLE})
     try:
         item.clean_fields(exclude=NOT_WRITABLE)
     except ValidationError:
-        form = ItemForm(fields)
-        return form.instance, _form_errors(form, prefix)
+        return item, _form_errors(ItemForm(fields), prefix)
     return item, []
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.gzip import gzip_page
 from items.access import idempotency, rate_limit
 from items.access.bearer import read_bearer
 from items.api import curl, rows
-from items.api.parsing import clean, clean_item, clean_items, read_item, read_json
+from items.api.parsing import clean, clean_items, read_item, read_json
 from items.api.rows import JsonRow
 from items.database.snapshot_cache import Result, cached
 from items.forms import ItemForm
@@ -145,10 +145,10 @@ def _insert_once(request: HttpRequest, document: object) -> HttpResponse:
 
 
 def _insert(document: object) -> HttpResponse:
+    items = clean_items(document)
     if isinstance(document, list):
-        made = rows.insert_many(clean_items(document))
-        return _json(_array(row.text for row in made), 201)
-    row = rows.insert(clean_item(document))
+        return _json(_array(row.text for row in rows.insert_many(items)), 201)
+    row = rows.insert(items[0])
     return _item_response(row, 201, {"Location": f"/items/{row.id}/"})
 
 

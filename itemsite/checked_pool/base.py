@@ -4,7 +4,7 @@ So when the server closed all that were idle, its checks fail requests which a f
 would have served; and they send a query with each request, a tenth of its time.
 """
 
-import socket
+from select import select
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -12,30 +12,15 @@ from django.db.backends.postgresql import base
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict) -> psycopg.Connection:
-        """Return a pooled connection that the server did not close while it was idle."""
+        """Return a pooled connection that the server did not close while it was idle.
+
+        An idle server speaks only when it hangs up: then there is something to read.
+        """
         connection = super().get_new_connection(conn_params)
         for _ in range(self.pool.max_size if self.pool else 0):
-            if _is_silent(connection):
+            if not connection.closed and not select([connection.fileno()], [], [], 0)[0]:
                 break
             connection.close()
             self.pool.putconn(connection)  # which puts another in its place
             connection = super().get_new_connection(conn_params)
         return connection
-
-
-def _is_silent(connection: psycopg.Connection) -> bool:
-    """Tell whether there is nothing to read: an idle server speaks only when it hangs up."""
-    try:
-        peek = socket.socket(fileno=connection.fileno())
-    except (OSError, psycopg.OperationalError):  # closed
-        return False
-    try:
-        peek.setblocking(False)  # as libpq left it
-        peek.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return True
-    except OSError:  # reset
-        return False
-    finally:
-        peek.detach()
-    return False

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis.strategies import fixed_dictionaries, text
 
-from items.api.parsing import clean_item
+from items.api.parsing import clean_items
 from items.forms import ItemForm
 from items.http.problems import Problem
 from items.models import Item
@@ -261,9 +261,9 @@ def test_takes_what_the_form_takes(fields):
     form = ItemForm(fields)
 
     if form.is_valid():
-        item = clean_item(fields)
+        [item] = clean_items(fields)
         assert (item.name, item.description) == (form.instance.name, form.instance.description)
     else:
         with pytest.raises(Problem) as caught:
-            clean_item(fields)
+            clean_items(fields)
         assert {error["pointer"][1:] for error in caught.value.errors} == set(form.errors)

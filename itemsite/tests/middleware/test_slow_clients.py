@@ -8,7 +8,7 @@ import pytest
 from django.test import RequestFactory
 from gevent import sleep
 
-from itemsite.middleware import request_body
+from itemsite.middleware import slow_clients
 from itemsite.tests.clone import PATIENCE_SECONDS
 
 HEADERS = b"GET /items/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
@@ -85,10 +85,10 @@ def test_a_body_that_never_ends_is_given_up(monkeypatch):
         def read(self, size=-1):
             sleep(PATIENCE_SECONDS)
 
-    monkeypatch.setattr(request_body, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(slow_clients, "BODY_SECONDS", 0.01)
     gunicorn = {"gunicorn.socket": None, "wsgi.input": Endless()}
     request = RequestFactory().post("/items/", "{}", "application/json", **gunicorn)
 
-    response = request_body.receive_bodies(None)(request)
+    response = slow_clients.receive_bodies(None)(request)
 
     assert response.status_code == 408
