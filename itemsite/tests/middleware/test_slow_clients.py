@@ -89,6 +89,6 @@ def test_a_body_that_never_ends_is_given_up(monkeypatch):
     gunicorn = {"gunicorn.socket": None, "wsgi.input": Endless()}
     request = RequestFactory().post("/items/", "{}", "application/json", **gunicorn)
 
-    response = slow_clients.receive_bodies(None)(request)
+    response = slow_clients.free_connection_while_waiting(None)(request)
 
     assert response.status_code == 408

@@ -1,0 +1,56 @@
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       0,
+       key0,
+       key1
+FROM
+  (SELECT *,
+          (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
+          id AS key1
+   FROM items_item
+   WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") = items_fold($3)
+     AND TRUE) AS item
+ORDER BY key0,
+         key1
+LIMIT 51;
+
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       1,
+       key0,
+       key1
+FROM
+  (SELECT *,
+          (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
+          id AS key1
+   FROM items_item
+   WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($3), 2)
+     AND NOT (left(split_part(search, E'\n', 1), 200) COLLATE "C") = items_fold($3)
+     AND TRUE) AS item
+ORDER BY key0,
+         key1
+LIMIT 51;
+
+EXPLAIN (FORMAT JSON)
+SELECT
+FROM items_item
+WHERE items_holds(search, $1)
+  AND items_holds(search, $2);
+
+SELECT nullif(count(*), 10001)
+FROM
+  (SELECT
+   FROM items_item
+   WHERE items_holds(search, $1)
+     AND items_holds(search, $2)
+   LIMIT 10001) AS items;

@@ -1,0 +1,38 @@
+EXPLAIN (FORMAT JSON)
+SELECT
+FROM items_item
+WHERE items_holds(search, $1);
+
+WITH hits AS MATERIALIZED
+  (SELECT id AS key0
+   FROM items_item
+   WHERE items_holds(search, $1)
+     AND TRUE), page AS
+  (SELECT *
+   FROM hits
+   ORDER BY key0 DESC
+   LIMIT 51)
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       key0
+FROM items_item
+JOIN page ON id = key0
+ORDER BY key0 DESC
+LIMIT 51;
+
+EXPLAIN (FORMAT JSON)
+SELECT
+FROM items_item
+WHERE items_holds(search, $1);
+
+SELECT nullif(count(*), 10001)
+FROM
+  (SELECT
+   FROM items_item
+   WHERE items_holds(search, $1)
+   LIMIT 10001) AS items;

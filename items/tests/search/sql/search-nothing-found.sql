@@ -1,0 +1,150 @@
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       0,
+       key0,
+       key1
+FROM
+  (SELECT *,
+          (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
+          id AS key1
+   FROM items_item
+   WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") = items_fold($2)
+     AND TRUE) AS item
+ORDER BY key0,
+         key1
+LIMIT 51;
+
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       1,
+       key0,
+       key1
+FROM
+  (SELECT *,
+          (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
+          id AS key1
+   FROM items_item
+   WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
+     AND NOT (left(split_part(search, E'\n', 1), 200) COLLATE "C") = items_fold($2)
+     AND TRUE) AS item
+ORDER BY key0,
+         key1
+LIMIT 51;
+
+EXPLAIN (FORMAT JSON)
+SELECT
+FROM items_item
+WHERE items_holds(left(split_part(search, E'\n', 1), 200), $1)
+  AND NOT ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
+           OR FALSE);
+
+WITH hits AS MATERIALIZED
+  (SELECT id AS key0
+   FROM items_item
+   WHERE items_holds(left(split_part(search, E'\n', 1), 200), $1)
+     AND NOT ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
+              OR FALSE)
+     AND TRUE), page AS
+  (SELECT *
+   FROM hits
+   ORDER BY key0 DESC
+   LIMIT 51)
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       3,
+       NULL,
+       key0
+FROM items_item
+JOIN page ON id = key0
+ORDER BY key0 DESC
+LIMIT 51;
+
+EXPLAIN (FORMAT JSON)
+SELECT
+FROM items_item
+WHERE items_holds(search, $1)
+  AND NOT (items_holds(left(split_part(search, E'\n', 1), 200), $1)
+           OR ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
+               OR FALSE));
+
+WITH hits AS MATERIALIZED
+  (SELECT id AS key0
+   FROM items_item
+   WHERE items_holds(search, $1)
+     AND NOT (items_holds(left(split_part(search, E'\n', 1), 200), $1)
+              OR ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
+                  OR FALSE))
+     AND TRUE), page AS
+  (SELECT *
+   FROM hits
+   ORDER BY key0 DESC
+   LIMIT 51)
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       4,
+       NULL,
+       key0
+FROM items_item
+JOIN page ON id = key0
+ORDER BY key0 DESC
+LIMIT 51;
+
+SAVEPOINT "s140534284663680_x3";
+
+
+SET LOCAL statement_timeout = 400;
+
+
+SET LOCAL pg_trgm.strict_word_similarity_threshold = 0.35;
+
+
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       left(split_part(search, E'\n', 1), 200)
+FROM items_item
+WHERE left(split_part(search, E'\n', 1), 200) %>> items_fold($1)
+ORDER BY strict_word_similarity(items_fold($1), left(split_part(search, E'\n', 1), 200)) DESC, length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+LIMIT 100;
+
+
+SELECT id,
+       name,
+       CASE
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       search
+FROM items_item
+WHERE search %>> items_fold($1)
+ORDER BY strict_word_similarity(items_fold($1), search) DESC, length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+LIMIT 100;
+
+ROLLBACK TO SAVEPOINT "s140534284663680_x3";
+
+RELEASE SAVEPOINT "s140534284663680_x3";

@@ -1,0 +1,21 @@
+SAVEPOINT "s140534284663680_x4";
+
+
+SET LOCAL statement_timeout = 150;
+
+
+SET LOCAL pg_trgm.similarity_threshold = 0.4;
+
+SELECT "items_item"."id",
+       "items_item"."name",
+       left(split_part(search, E'\n', 1), 200) AS "folded",
+       SIMILARITY(left(split_part(search, E'\n', 1), 200), LEFT(items_fold('Lampe'), 200)) AS "closeness"
+FROM "items_item"
+WHERE left(split_part(search, E'\n', 1), 200) % (LEFT(items_fold('Lampe'), 200))
+ORDER BY 4 DESC,
+         "items_item"."id" ASC
+LIMIT 5;
+
+ROLLBACK TO SAVEPOINT "s140534284663680_x4";
+
+RELEASE SAVEPOINT "s140534284663680_x4";
