@@ -1,6 +1,6 @@
 """Every text has its translation, and no page holds one that cannot have any.
 
-It needs no program of GNU gettext; README.md says how they write the catalogues.
+It needs no program of GNU gettext; docs/code.md says how they write the catalogues.
 """
 
 import ast
