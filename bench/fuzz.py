@@ -1,4 +1,4 @@
-"""bench/fuzz: whatever can be made up, sent to a running itemsite by every door, for an hour."""
+"""bench/fuzz: made-up requests, sent to a running itemsite by every door, for an hour."""
 
 import argparse
 import os
@@ -13,25 +13,21 @@ from itemsite.tests.clone import Clone
 
 
 def main() -> None:
-    options = _read_options()
+    parser = argparse.ArgumentParser(prog="bench/fuzz", description="Try every door.")
+    parser.add_argument("--minutes", type=float, default=60)
+    options = parser.parse_args()
     with TemporaryDirectory() as folder:
         clone = Clone(Path(folder))
         server = clone.serve(VISITORS_MAY="view").wait_for_address()
         try:
             _set_up_django(clone)
-            from bench import fuzz_rounds  # which needs Django's models
+            from bench import fuzz_rounds  # which needs Django's settings
 
             is_well = fuzz_rounds.run(clone, server, options.minutes)
         finally:
             server.stop()
             clone.remove()
     sys.exit(not is_well)
-
-
-def _read_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench/fuzz", description="Try every door.")
-    parser.add_argument("--minutes", type=float, default=60)
-    return parser.parse_args()
 
 
 def _set_up_django(clone: Clone) -> None:

@@ -1,5 +1,6 @@
-"""Rounds of requests, each of another seed, and what came of them."""
+"""Rounds of made-up requests, each with another seed, and a report of them."""
 
+import io
 import re
 import secrets
 import time
@@ -7,15 +8,13 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from io import BytesIO
 from pathlib import Path
 
+from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 from bench.progress import say
-from items.models import Item
-from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 from itemsite.tests.clone import Clone, Server
 from itemsite.tests.hostile import doors, made_up
 from itemsite.tests.hostile.schema_run import cursors_of, run_schemathesis
@@ -24,6 +23,7 @@ from itemsite.tests.hostile.witness import Witness
 ROUND_EXAMPLES = 300  # of a door
 SCHEMA_SHARE = 0.25  # of the time
 SLOW_SECONDS = 5
+TWO_BOOKS = "INSERT INTO items_item (name) VALUES ('Book'), ('Notebook')"
 long = settings(
     max_examples=ROUND_EXAMPLES,
     database=None,
@@ -33,19 +33,26 @@ long = settings(
 
 
 def run(clone: Clone, server: Server, minutes: float) -> bool:
-    """Try for so long, print what came of it, and tell whether all was well."""
+    """Try for so many minutes, print a report, and tell whether all was well."""
     failures: dict[str, str] = {}  # by kind, the first of each
+    files: Counter[str] = Counter()
     schema_seconds = minutes * 60 * SCHEMA_SHARE
     ends_at = time.monotonic() + minutes * 60 - schema_seconds
-    files: Counter[str] = Counter()
+    file = Path(clone.folder, "items.csv")
     with closing(Witness(clone, server)) as witness:
         while time.monotonic() < ends_at:
             for door in doors.DOORS:
                 strategy = doors.DOORS[door](witness.credentials)
                 _try(door, strategy, lambda sent, door=door: witness.try_out(door, sent), failures)
-            _try("file", made_up.files, lambda content: _try_file(content, files), failures)
+            _try(
+                "file",
+                made_up.files,
+                lambda content: _import(content, file, witness, files),
+                failures,
+            )
             say(f"{witness.requests.total():,} requests, {len(failures)} kinds of failure")
-    _try_schema(clone, server, witness.credentials.key, int(schema_seconds), failures)
+        witness.database.execute(TWO_BOOKS)
+        _try_schema(clone, server, witness.credentials.key, int(schema_seconds), failures)
     _report(witness, files, failures)
     return not failures and witness.slowest_seconds < SLOW_SECONDS
 
@@ -56,11 +63,11 @@ def _try(door: str, strategy: SearchStrategy, act: Callable, failures: dict[str,
     @seed(number)
     @long
     @given(strategy)
-    def hold(sent):
+    def try_out(sent):
         act(sent)
 
     try:
-        hold()
+        try_out()
     except (Exception, ExceptionGroup) as error:
         kind = f"{door}: {type(error).__name__}: {str(error)[:200]}"
         if kind not in failures:
@@ -68,24 +75,26 @@ def _try(door: str, strategy: SearchStrategy, act: Callable, failures: dict[str,
             say(f"seed {number}: {failures[kind]}")
 
 
-def _try_file(content: bytes, files: Counter[str]) -> None:
-    before = set(Item.objects.values_list("id", flat=True))
+def _import(content: bytes, file: Path, witness: Witness, files: Counter[str]) -> None:
+    """Import a file, which must be refused whole or imported whole; delete its items again."""
+    file.write_bytes(content)
+    before, output, count = witness.rows(), io.StringIO(), 0
     try:
-        count = import_csv(BytesIO(content), lambda length: None)
-        files["taken"] += 1
-    except SpreadsheetError:
-        count = 0
+        call_command("import_items", file, stdout=output, no_color=True)
+        count = int(re.search(r"[\d,]+", output.getvalue())[0].replace(",", ""))
+        files["imported"] += 1
+    except CommandError:
         files["refused"] += 1
-    made = Item.objects.exclude(id__in=before)
-    assert Item.objects.count() == len(before) + count
-    made.delete()
+    after = witness.rows()
+    assert len(after) == len(before) + count
+    assert before.items() <= after.items()
+    witness.database.execute("DELETE FROM items_item WHERE id <> ALL(%s)", [list(before)])
 
 
 def _try_schema(
     clone: Clone, server: Server, key: str, seconds: int, failures: dict[str, str]
 ) -> None:
     say(f"schemathesis for {seconds} s")
-    Item.objects.bulk_create([Item(name="Book"), Item(name="Notebook")])
     limits = ["--max-time", str(max(1, seconds)), "--request-timeout", str(SLOW_SECONDS)]
     header = ["--header", f"Authorization: Bearer {key}"]
     ended = run_schemathesis(
@@ -97,7 +106,7 @@ def _try_schema(
 
 
 def _report(witness: Witness, files: Counter[str], failures: dict[str, str]) -> None:
-    print("\ndoor: requests, by status (0: hung up on)")
+    print("\ndoor: requests, by status (0: the server closed the connection)")
     for door in doors.DOORS:
         found = {status: n for (of, status), n in witness.requests.items() if of == door}
         statuses = ", ".join(f"{status} {found[status]:,}" for status in sorted(found))

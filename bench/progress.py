@@ -1,4 +1,4 @@
-"""What the program tells while it works."""
+"""Lines that show how far a long program is."""
 
 import time
 
