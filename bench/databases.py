@@ -1,6 +1,6 @@
-"""Databases in itemsite's private PostgreSQL: one for each server and size, dropped at the end."""
+"""Databases in itemsite's private PostgreSQL: one for each program and size, dropped at the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,6 @@ import psycopg
 
 from itemsite.embedded import cluster
 
-CSV = "FORMAT csv, HEADER, FORCE_NOT_NULL (description)"  # an empty cell is an empty text
 BLOCK_BYTES = 1 << 20  # of a file, sent to PostgreSQL at once
 
 
@@ -33,38 +32,24 @@ class Database:
 
     def fill(self, file: Path) -> None:
         """Copy a CSV file into the empty table, and leave nothing for PostgreSQL to do later."""
-        with self.connect() as connection, connection.cursor() as cursor:
-            order = f"COPY {self.table} (name, description) FROM STDIN ({CSV})"
-            with open(file, "rb") as rows, cursor.copy(order) as copy:
+        csv = "FORMAT csv, HEADER, FORCE_NOT_NULL (description)"  # an empty cell is an empty text
+        sql = f"COPY {self.table} (name, description) FROM STDIN ({csv})"
+        with self.connect() as connection:
+            with open(file, "rb") as rows, connection.cursor().copy(sql) as copy:
                 while block := rows.read(BLOCK_BYTES):
                     copy.write(block)
-            cursor.execute(f"VACUUM (ANALYZE) {self.table}")
+            connection.execute(f"VACUUM (ANALYZE) {self.table}")
         with cluster.connect_as_superuser() as connection:
             connection.execute("CHECKPOINT")
-
-    def empty(self) -> None:
-        with self.connect() as connection:
-            connection.execute(f"TRUNCATE {self.table}")
 
     def count_rows(self) -> int:
         with self.connect() as connection:
             return connection.execute(f"SELECT count(*) FROM {self.table}").fetchone()[0]
 
-    @contextmanager
-    def logging_statements(self) -> Iterator[None]:
-        """Let PostgreSQL log how long each statement takes, in connections made meanwhile."""
-        with cluster.connect_as_superuser() as connection:
-            setting = f"ALTER DATABASE {self.name} {{}} log_min_duration_statement"
-            connection.execute(setting.format("SET") + " = 0")
-            try:
-                yield
-            finally:
-                connection.execute(setting.format("RESET"))
-
 
 @contextmanager
-def created(*databases: Database) -> Iterator[None]:
-    """Make the databases anew, and drop them at the end."""
+def created(databases: Iterable[Database]) -> Iterator[None]:
+    """Create empty databases, and drop them at the end."""
     with cluster.connect_as_superuser() as connection:
         try:
             for database in databases:
@@ -80,10 +65,22 @@ def _drop(connection: psycopg.Connection, database: Database) -> None:
     connection.execute(f"DROP DATABASE IF EXISTS {database.name} WITH (FORCE)")
 
 
-def commit_something() -> None:
-    """End a transaction that could have written, after which itemsite reads all anew."""
+@contextmanager
+def logging_durations(databases: Iterable[Database]) -> Iterator[None]:
+    """Make PostgreSQL log how long each statement takes, in connections made from now on."""
     with cluster.connect_as_superuser() as connection:
-        connection.execute("SELECT pg_current_xact_id()")
+        for database in databases:
+            connection.execute(f"ALTER DATABASE {database.name} SET log_duration = on")
+        try:
+            yield
+        finally:
+            for database in databases:
+                connection.execute(f"ALTER DATABASE {database.name} RESET log_duration")
+
+
+def commit(connection: psycopg.Connection) -> None:
+    """End a transaction that could have written: after it, itemsite reads every list again."""
+    connection.execute("SELECT pg_current_xact_id()")
 
 
 def server_version() -> str:

@@ -1,46 +1,28 @@
--- wrk's script: `wrk -s load.lua URL -- METHOD ACCEPT [anew]`; POST sends items, GET asks for the
--- URL; anew, under a Host with another port each time: itemsite, whose lists name the host, then
--- finds none that it keeps. At the end it prints one line of JSON.
+-- wrk's script: `wrk -s load.lua URL -- METHOD ACCEPT FILE`. It sends the lines of FILE in turn:
+-- paths to GET, or JSON bodies to POST to the URL. At the end it prints one line of JSON.
 
-local HEADERS = { ["User-Agent"] = "wrk" } -- no Accept-Encoding, as curl does
-
-local function bodies()
-  local requests = {}
-  for i = 1, 1000 do
-    local body = string.format(
-      '{"name": "Box %03d, second shelf", "description": "Counted on the %dth of May; '
-        .. 'to be looked through before the move. Key with the caretaker."}', i, i % 28 + 1)
-    requests[i] = wrk.format("POST", nil, nil, body)
-  end
-  return requests
-end
+local requests, last = {}, 0
 
 function init(arguments)
-  local method, accept, how = arguments[1], arguments[2], arguments[3]
-  for name, value in pairs(HEADERS) do wrk.headers[name] = value end
+  local method, accept, file = arguments[1], arguments[2], arguments[3]
+  wrk.headers["User-Agent"] = "wrk" -- and no Accept-Encoding, like curl
   wrk.headers["Accept"] = accept
-  if how == "anew" then
-    local port = 0
-    function request()
-      port = port % 65535 + 1
-      return wrk.format(nil, nil, { ["Accept"] = accept, ["Host"] = "127.0.0.1:" .. port })
-    end
-  end
-  if method ~= "POST" then return end
-  wrk.headers["Content-Type"] = "application/json"
-  local requests, last = bodies(), 0
-  function request() -- global, as above: wrk calls it for every request where it exists
-    last = last % #requests + 1
-    return requests[last]
+  if method == "POST" then wrk.headers["Content-Type"] = "application/json" end
+  for line in io.lines(file) do
+    local is_post = method == "POST"
+    requests[#requests + 1] = wrk.format(method, not is_post and line or nil, nil, is_post and line or nil)
   end
 end
 
-function done(summary, latency)
+function request()
+  last = last % #requests + 1
+  return requests[last]
+end
+
+function done(summary)
   local errors = summary.errors
   print(string.format(
-    '{"requests": %d, "seconds": %f, "p50_ms": %f, "p95_ms": %f, "p99_ms": %f,'
-      .. ' "bad_statuses": %d, "broken": %d}',
-    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3,
-    latency:percentile(95) / 1e3, latency:percentile(99) / 1e3, errors.status,
+    '{"requests": %d, "seconds": %f, "bad_statuses": %d, "broken": %d}',
+    summary.requests, summary.duration / 1e6, errors.status,
     errors.connect + errors.read + errors.write + errors.timeout))
 end

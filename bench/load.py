@@ -1,25 +1,25 @@
-"""One run of the load generator wrk against one server, and what it cost."""
+"""One run of the load generator wrk against one server, and its cost."""
 
 import json
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from threading import Event
-from urllib.parse import urlsplit
 
-from bench import databases, processes
-from bench.processes import Server
+from bench import databases, servers
+from bench.servers import Server
 
 SCRIPT = Path(__file__).with_name("load.lua")
-WARM_UP_SECONDS = 2
-SETTLE_SECONDS = 0.3  # for the requests that were under way when wrk hung up
+CONNECTIONS = 16  # kept alive by one thread of wrk
+WARM_UP_SECONDS = 1
+SETTLE_SECONDS = 0.3  # for the requests that were under way when wrk stopped
 
 JSON = "*/*"  # as curl sends it
 HTML = "text/html"
@@ -27,21 +27,22 @@ HTML = "text/html"
 
 @dataclass(frozen=True)
 class Request:
-    path: str
-    method: str = "GET"
-    accept: str = JSON
-    is_anew: bool = False  # never what itemsite keeps
+    method: str
+    accept: str
+    lines: tuple[str, ...]  # sent in turn: paths to GET, or bodies to POST to /items/
 
 
 @dataclass(frozen=True)
 class Run:
     requests: int
     requests_per_second: float
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    web_microseconds: float  # CPU of the web server's processes, per request
-    postgres_microseconds: float  # CPU of PostgreSQL's, per request
+    web_us: float  # CPU per request: the web server's processes
+    postgres_us: float  # CPU per request: PostgreSQL's processes
+    worker_megabytes: float  # resident memory of the server's largest process, afterwards
+
+    @property
+    def cpu_us(self) -> float:
+        return self.web_us + self.postgres_us
 
 
 def require_wrk() -> None:
@@ -49,81 +50,73 @@ def require_wrk() -> None:
         sys.exit("bench: the load generator wrk is missing. On Debian or Ubuntu: apt install wrk")
 
 
-def warm_up(server: Server, request: Request, connections: int) -> None:
-    """Let every worker import what it does at the first request, and fill its caches."""
-    _run_wrk(server, request, WARM_UP_SECONDS, connections)
+def warm_up(server: Server, request: Request) -> None:
+    """Let every worker do what it does at the first request alone."""
+    _run_wrk(server, request, WARM_UP_SECONDS)
 
 
-def measure(server: Server, request: Request, seconds: int, connections: int) -> Run:
-    """Load the server for some seconds; end the program if an answer was not right."""
-    is_write = request.method == "POST"
-    rows_before = server.database.count_rows() if is_write else 0
-    web_before = processes.cpu_seconds(server.pid)
-    postgres_before = processes.cpu_seconds(databases.postmaster())
-    figures = _run_wrk(server, request, seconds, connections)
+def measure(server: Server, request: Request, seconds: int) -> Run:
+    """Load the server for some seconds; end the program if an answer is wrong."""
+    is_post = request.method == "POST"
+    rows_before = server.database.count_rows() if is_post else 0
+    web_before = servers.cpu_seconds(server.pid)
+    postgres_before = servers.cpu_seconds(databases.postmaster())
+    figures = _run_wrk(server, request, seconds)
     time.sleep(SETTLE_SECONDS)
-    web = processes.cpu_seconds(server.pid) - web_before
-    postgres = processes.cpu_seconds(databases.postmaster()) - postgres_before
+    web = servers.cpu_seconds(server.pid) - web_before
+    postgres = servers.cpu_seconds(databases.postmaster()) - postgres_before
     requests = figures["requests"]
     if not requests:
-        sys.exit(f"bench: {server.name} answered nothing in {seconds} s of {request}.")
-    worked_off = requests + connections  # each had one more under way, of which wrk did not hear
-    if is_write:
-        rows_made = server.database.count_rows() - rows_before
-        if not requests <= rows_made <= worked_off:
-            sys.exit(f"bench: {server.name} made {rows_made} rows in {requests} times {request}.")
+        sys.exit(f"bench: {server.program} answered no {request.lines[0]} in {seconds} s.")
+    worked_off = requests + CONNECTIONS  # each had one more under way that wrk did not wait for
+    if is_post:
+        rows_created = server.database.count_rows() - rows_before
+        if not requests <= rows_created <= worked_off:
+            sys.exit(f"bench: {server.program} created {rows_created} rows in {requests} POSTs.")
     return Run(
         requests=requests,
         requests_per_second=requests / figures["seconds"],
-        p50_ms=figures["p50_ms"],
-        p95_ms=figures["p95_ms"],
-        p99_ms=figures["p99_ms"],
-        web_microseconds=web / worked_off * 1e6,
-        postgres_microseconds=postgres / worked_off * 1e6,
+        web_us=web / worked_off * 1e6,
+        postgres_us=postgres / worked_off * 1e6,
+        worker_megabytes=servers.largest_megabytes(server.pid),
     )
 
 
 @contextmanager
-def posting(server: Server, per_second: int) -> Iterator[None]:
-    """Let somebody add so many items a second; end the program if that fails."""
-    if not per_second:
+def repeating(act: Callable[[], object], times_per_second: int) -> Iterator[None]:
+    """Call `act` so many times a second in a thread; raise at the end what it raised."""
+    if not times_per_second:
         yield
         return
     is_over = Event()
+
+    def repeat() -> None:
+        due = time.monotonic()
+        while not is_over.wait(max(0, due - time.monotonic())):
+            act()
+            due += 1 / times_per_second
+
     with ThreadPoolExecutor(1) as pool:
-        posts = pool.submit(_post, server, 1 / per_second, is_over)
+        repetition = pool.submit(repeat)
         try:
             yield
         finally:
             is_over.set()
-        if posts.result() != 201:
-            sys.exit(f"bench: {server.name} answered a POST with {posts.result()}.")
+        repetition.result()
 
 
-def _post(server: Server, pause_seconds: float, is_over: Event) -> int:
-    """Return the status of the first answer that is not 201, or of the last one."""
-    connection = HTTPConnection(urlsplit(server.address).netloc, timeout=30)
-    status = 201
-    while status == 201 and not is_over.wait(pause_seconds):
-        body = json.dumps({"name": "Box", "description": "Added while others look."})
-        connection.request("POST", "/items/", body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        answer.read()
-        status = answer.status
-    connection.close()
-    return status
-
-
-def _run_wrk(
-    server: Server, request: Request, seconds: int, connections: int
-) -> dict[str, int | float]:
-    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout=30s", "-s", SCRIPT]
-    arguments = [server.address + request.path, "--", request.method, request.accept]
-    if request.is_anew:
-        arguments.append("anew")
-    command = ["wrk", *options, *arguments]
-    said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
-    figures = json.loads(said.splitlines()[-1])
+def _run_wrk(server: Server, request: Request, seconds: int) -> dict[str, int | float]:
+    with NamedTemporaryFile("w") as file:
+        file.write("\n".join(request.lines))
+        file.flush()
+        options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout=30s", "-s", SCRIPT]
+        url = f"{server.address}/items/"
+        command = ["wrk", *options, url, "--", request.method, request.accept, file.name]
+        output = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+    figures = json.loads(output.splitlines()[-1])
     if figures["bad_statuses"] or figures["broken"]:
-        sys.exit(f"bench: {server.name} failed at {request}: {figures}. See {processes.LOGS}")
+        sys.exit(
+            f"bench: {server.program} failed at {request.method} {request.lines[0]}:"
+            f" {figures}. See {servers.LOGS}"
+        )
     return figures

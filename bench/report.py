@@ -1,97 +1,100 @@
-"""bench/RESULTS.md: the page that tells the figures."""
+"""bench/RESULTS.md: the page that shows the figures."""
 
 import datetime
 import statistics
+from collections.abc import Iterable
 
-from bench import machine, pages, queries, side_by_side, targets
-from bench.results import Results, median
-from bench.servers import WORKERS
+from bench import machine
+from bench.latency import VIEWS, View
+from bench.load import CONNECTIONS, Run
+from bench.results import IMPORT_SIZE, NOISE, Results, changes, is_more, verdicts
+from bench.rows import UNREAD_LISTS, WORKERS
 from bench.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
 
 
-def markdown(results: Results, load_average: float) -> str:
+def markdown(results: Results, load_average: float, commits: dict[str, str]) -> str:
+    """Write the page; `commits` are those of `now` and `before`."""
     sizes = " / ".join(f"{size:,}" for size in results.sizes)
-    smallest, largest = f"{results.sizes[0]:,}", f"{results.sizes[-1]:,}"
     return f"""\
 # Results
 
-Written by `bench/run` on {datetime.date.today()}. Figures are medians of {results.rounds} rounds,
-in which servers and sizes take turns, {results.seconds} s each. Every server has {WORKERS} worker
-processes, writes no log of requests, and reaches one PostgreSQL with its default settings by its
-Unix socket.
+Written by `bench/run` on {datetime.date.today()}, of these commits of itemsite:
+
+{_list(f"{site}: {commit}" for site, commit in commits.items())}
+
+Figures are medians of {results.rounds} rounds, {results.seconds} s each, in which the programs take
+turns. Every server has {WORKERS} worker processes, unless a row says otherwise. None logs requests.
+All use one PostgreSQL with default settings, by its Unix socket.
 
 ## Wanted and reached
 
-Where there are several figures, they are at {sizes} items, and the worst one counts.
+The first rows are requests per second, as a multiple of the tutorial's stack. Several figures are
+at {sizes} items; the worst one counts. Only "now" is judged.
 
 {_wanted(results)}
 
-## Side by side
+## Requests per second and CPU
 
-wrk sends from one thread over {side_by_side.CONNECTIONS} kept-alive connections. The ratio is
-itemsite's requests per second in the other's, with the least and the greatest of the rounds: the
-kernel hands out connections unevenly, now and then all to one worker. "By CPU" is steadier: what
-the other's processes and PostgreSQL use for a request, divided by what itemsite's and PostgreSQL
-use.
+Requests per second: how many, and as a multiple of the tutorial's stack. CPU is per request, in
+microseconds: all of it (web server + PostgreSQL). "now / before" compares CPU: the median of the
+rounds, and in brackets the least and the greatest. **More** means above {NOISE}, and above 1 in at
+least three rounds of four.
 
-{_ratios(results)}
+{_costs(results)}
 
-CPU is per request: of the web server's processes, and of PostgreSQL's.
+wrk sends from one thread over {CONNECTIONS} kept-alive connections. The kernel shares connections
+out unevenly, at times all to one worker, so requests per second vary more than CPU does.
 
-{_figures(results)}
+The tutorial's stack is FastAPI, SQLModel, asyncpg and uvicorn, its page with Jinja2, written as its
+users write it: `bench/peers/tutorial/`. It has no item page and no forms.
 
-The peers, in `bench/peers/`, are written as their users write them. "tutorial" is FastAPI,
-SQLModel, asyncpg and uvicorn, its page with Jinja2. "REST framework" and "ListView" are one plain
-Django under gunicorn, in pages of 100 and 50; both count all items. "empty view" stands behind
-itemsite's own middleware and gunicorn: the floor of this design.
+itemsite keeps a list until PostgreSQL says that something was committed. "That nobody read before":
+{UNREAD_LISTS} lists, each from another cursor, are read in turn, and another connection commits 50
+times a second, so that no list is still kept when its turn comes again. The tutorial's stack keeps
+nothing; it is asked for its first page. The POSTs beside a list come over their own connections.
 
-itemsite keeps lists, and sends one again if PostgreSQL, asked at each request, says that no writing
-transaction ended since. "Nothing kept" are requests that each name another host, so that none is
-found; "{side_by_side.POSTS_PER_SECOND} POSTs a second meanwhile" come over one more connection.
+Differences that are left: itemsite's items have two times in JSON and one on the page, the
+tutorial's have none. When it writes, itemsite maintains indexes for search and sorting, and checks
+constraints. What is created makes the lists longer than their size says.
 
-Differences that are left: itemsite's items have two times in JSON, REST framework's have one, the
-tutorial's none, nor has its page. itemsite keeps indexes for searching and sorting, and meets
-constraints, when it writes. What is created makes the lists longer than their size says.
+## List pages and searches
 
-## Pages at every size
+p95 in milliseconds over one connection. Something is committed before each request, so that no list
+is kept. In brackets is PostgreSQL's share: the p95 of what its own log says about all statements of
+a page. At larger sizes, "x" is the p95 / the one at the smallest size. "now / before" is the median
+of all pairs of requests.
 
-p95 in milliseconds of itemsite's list page over one connection, with nothing kept, and in brackets
-that divided by the same at {smallest} items. Where there are fewer than 1,000 pages, "deep" is the
-last full one. A third of all items hold "{COMMON_WORD}", the common word; {RARE_ITEMS} hold
-"{RARE_WORD}", the rare one; none holds the misspelled words, which get close matches.
+A third of all items contain "{COMMON_WORD}", the common word. {RARE_ITEMS} contain "{RARE_WORD}",
+the rare one. None contains the misspelled words, which get close matches. Where there are fewer
+than 1,000 pages, "deep" is the last full one.
 
-{_pages(results)}
+{_latencies(results)}
 
-PostgreSQL's share of a search at {largest} items: the durations that its own log gives for all
-statements of a page, over {queries.SEARCHES} pages for each search.
+## Memory and import
 
-{_searches(results)}
-
-## Memory and bulk work
+Resident memory of a server's largest process at its greatest, and its greatest growth within a row,
+from the end of the first round to the end of the last. `manage.py import_items` imports a file of
+{IMPORT_SIZE:,} items.
 
 {_memory(results)}
 
-{_bulk(results)}
-
-{_fills(results)}
-
 ## Machine
 
-{_lines(machine.describe(load_average))}
+{_list(machine.describe(load_average))}
 
-## Again
+## Repeat it
 
-    bench/run           # bench/run --help lists its options
+    bench/run --before ../older    # another checkout, served on a database of its own
+    bench/run --quick --before ../older    # 1,000 items, short rounds: did a change cost something?
 
-It needs Linux and wrk (Debian: `apt install wrk`), makes databases of its own in the private
-PostgreSQL, and drops them. It ends with an error when an answer was not a good one, when the
-servers give different items, when a search does not show its word, or when an answered POST is not
-in the table.
+It needs Linux and wrk (Debian: `apt install wrk`), creates its own databases in the private
+PostgreSQL, and drops them. It ends with an error when an answer is wrong, when the servers show
+different items, when a search does not show its word, or when a POST is not in the table.
 """
 
 
 def _table(head: str, rows: list[list[str]]) -> str:
-    """Write a table; names of columns that begin with > are of numbers, set to the right."""
+    """Write a table; columns whose names begin with > contain numbers, aligned to the right."""
     names = [name.strip() for name in head.split("|")]
     rules = ["--:" if name.startswith(">") else "---" for name in names]
     lines = [[name.removeprefix(">") for name in names], rules, *rows]
@@ -99,93 +102,98 @@ def _table(head: str, rows: list[list[str]]) -> str:
 
 
 def _wanted(results: Results) -> str:
-    rows = [
-        [verdict.work, verdict.wanted, verdict.reached, "yes" if verdict.is_reached else "**no**"]
-        for verdict in targets.verdicts(results)
-    ]
-    return _table("work | >wanted | >figure | reached", rows)
-
-
-def _ratios(results: Results) -> str:
     rows = []
-    for work in side_by_side.WORKS:
-        for rival in work.rivals[1:]:
-            for size in results.sizes:
-                ratios = results.ratios(size, work.name, rival.name)
-                by_cpu = results.cpu_ratio(size, work.name, rival.name)
-                figures = (statistics.median(ratios), min(ratios), max(ratios), by_cpu)
-                shown = [f"{figure:.2f}" for figure in figures]
-                rows.append([work.name, rival.name, f"{size:,}", *shown])
-    return _table("work | against | >items | >ratio | >least | >greatest | >by CPU", rows)
+    for verdict in verdicts(results):
+        figures = [
+            " / ".join(f"{figure:.2f}" for figure in verdict.figures[site])
+            for site in results.sites
+        ]
+        reached = "yes" if verdict.is_reached else "**no**"
+        rows.append([verdict.work, verdict.wanted, *figures, reached])
+    sites = " | ".join(f">{site}" for site in results.sites)
+    return _table(f"work | >wanted | {sites} | reached", rows)
 
 
-def _figures(results: Results) -> str:
-    rows = [
-        [work.name, rival.name, f"{size:,}", *_run_figures(results, size, work.name, rival.name)]
-        for work in side_by_side.WORKS
-        for rival in work.rivals
-        for size in results.sizes
-    ]
+def _costs(results: Results) -> str:
+    found = changes(results)
+    rows = []
+    for row, size in results.rows:
+        runs = [results.runs.get((size, row.name, name), []) for name in results.programs]
+        speeds = [
+            f"{_median(of_one, 'requests_per_second'):,.0f}" if of_one else "" for of_one in runs
+        ]
+        for place, site in enumerate(results.sites if row.tutorial else []):
+            speeds[place] += f" ({statistics.median(results.speeds(row, size, site)):.2f} x)"
+        change = _change(found.get((row.name, size)))
+        rows.append([row.name, f"{size:,}", *speeds, *map(_cpu, runs), change])
+    heads = [f"{name}, {unit}" for unit in ("requests/s", "µs") for name in results.programs]
     return _table(
-        "work | server | >items | >requests/s | >p50, ms | >p95, ms | >p99, ms"
-        " | >web, µs | >PostgreSQL, µs",
-        rows,
+        f"row | >items | {' | '.join(f'>{head}' for head in heads)} | >now / before", rows
     )
 
 
-def _run_figures(results: Results, size: int, work: str, rival: str) -> list[str]:
-    runs = results.works[size].runs[work, rival]
-    times = [f"{median(runs, name):.1f}" for name in ("p50_ms", "p95_ms", "p99_ms")]
-    costs = [f"{median(runs, name):,.0f}" for name in ("web_microseconds", "postgres_microseconds")]
-    return [f"{median(runs, 'requests_per_second'):,.0f}", *times, *costs]
+def _cpu(runs: list[Run]) -> str:
+    if not runs:
+        return ""
+    total, web, postgres = (_median(runs, name) for name in ("cpu_us", "web_us", "postgres_us"))
+    return f"{total:,.0f} ({web:,.0f} + {postgres:,.0f})"
 
 
-def _pages(results: Results) -> str:
+def _change(pairs: list[float] | None) -> str:
+    if not pairs:
+        return ""
+    shown = f"{statistics.median(pairs):.2f} ({min(pairs):.2f} to {max(pairs):.2f})"
+    return f"{shown} **more**" if is_more(pairs) else shown
+
+
+def _latencies(results: Results) -> str:
+    found = changes(results)
     rows = []
-    for view in (*pages.VIEWS, *pages.CLOSE_VIEWS):
-        name = f'close to "{view.name}"' if view in pages.CLOSE_VIEWS else view.name
-        figures = [
-            f"{results.page_p95(size, view.name):.1f} ({results.page_growth(size, view.name):.2f})"
-            for size in results.sizes
-        ]
-        rows.append([name, *figures])
-    sizes = " | ".join(f">{size:,} items" for size in results.sizes)
-    return _table(f"page | {sizes}", rows)
+    for view in VIEWS:
+        for size in results.sizes:
+            figures = [_latency(results, view, size, site) for site in results.sites]
+            change = _change(found.get((view.name, size)))
+            rows.append([view.name, f"{size:,}", *figures, change])
+    heads = [*(f"{site}, ms" for site in results.sites), "now / before"]
+    return _table(f"page | >items | {' | '.join(f'>{head}' for head in heads)}", rows)
 
 
-def _searches(results: Results) -> str:
-    rows = [
-        [words, f"{statistics.median(times):.1f}", f"{queries.p95(times):.1f}", f"{max(times):.1f}"]
-        for words, times in results.searches.items()
-    ]
-    return _table("search | >p50, ms | >p95, ms | >greatest, ms", rows)
+def _latency(results: Results, view: View, size: int, site: str) -> str:
+    p95, postgres = (
+        results.p95(view, size, site, name) for name in ("milliseconds", "postgres_ms")
+    )
+    shown = f"{p95:.1f} ({postgres:.1f})"
+    if size == results.sizes[0]:
+        return shown
+    return f"{shown} {results.growth(view, size, site):.2f} x"
 
 
 def _memory(results: Results) -> str:
-    memory, size = results.memory, results.sizes[-1]
-    others = results.works[size].worker_megabytes.items()
-    shown = ", ".join(f"{server} {megabytes:.0f} MB" for server, megabytes in others)
-    return (
-        f"The largest worker of each server after all works side by side: {shown}.\n\n"
-        f"The largest worker of itemsite: {memory.before_megabytes:.1f} MB when warm,"
-        f" {memory.after_megabytes:.1f} MB after\n{memory.requests:,} requests more, of pages,"
-        f" searches and JSON in turn, at {size:,} items."
+    rows = []
+    for program in results.programs:
+        memory = [f"{results.megabytes(program):.0f}", f"{results.memory_growth(program):.2f} x"]
+        rate = results.import_rates.get(program)
+        rows.append([program, *memory, f"{rate:,.0f}" if rate else ""])
+    return _table("server | >MB | >growth | >import, items/s", rows)
+
+
+def summary(results: Results) -> str:
+    """Answer in a line: did the change cost something, and is every target reached?"""
+    more = [
+        f"{name} at {size:,} items ({statistics.median(pairs):.2f} x)"
+        for (name, size), pairs in changes(results).items()
+        if is_more(pairs)
+    ]
+    missed = [verdict.work for verdict in verdicts(results) if not verdict.is_reached]
+    return " ".join(
+        f"{head}: {'; '.join(found) or 'nothing'}."
+        for head, found in (("More than before", more), ("Missed", missed))
     )
 
 
-def _bulk(results: Results) -> str:
-    rows = [
-        [name, f"{results.bulk_size / statistics.median(seconds):,.0f}"]
-        for name, seconds in results.bulk_seconds.items()
-    ]
-    told = f"{results.bulk_size:,} items of a CSV file into itemsite's empty table, start to end:"
-    return f"{told}\n\n{_table('program | >items/s', rows)}"
+def _median(runs: list[Run], figure: str) -> float:
+    return statistics.median(getattr(run, figure) for run in runs)
 
 
-def _fills(results: Results) -> str:
-    fills = [f"{seconds:.0f} s for {size:,}" for size, seconds in results.fill_seconds.items()]
-    return f"Filling itemsite's table by COPY, VACUUM included: {', '.join(fills)}."
-
-
-def _lines(texts: list[str]) -> str:
+def _list(texts: Iterable[str]) -> str:
     return "\n".join(f"- {text}" for text in texts)
