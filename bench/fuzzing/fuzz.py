@@ -21,9 +21,9 @@ def main() -> None:
         server = clone.serve(VISITORS_MAY="view").wait_for_address()
         try:
             _set_up_django(clone)
-            from bench import fuzz_rounds  # which needs Django's settings
+            from bench.fuzzing import rounds  # which needs Django's settings
 
-            is_well = fuzz_rounds.run(clone, server, options.minutes)
+            is_well = rounds.run(clone, server, options.minutes)
         finally:
             server.stop()
             clone.remove()
