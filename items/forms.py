@@ -1,7 +1,7 @@
 from django import forms
 from django.http import QueryDict
 from django.utils.formats import number_format
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +19,7 @@ class Textarea(forms.Textarea):
         return value
 
 
-def _help_text(field: str) -> str:
+def _help_text(field: str) -> Promise:
     if field in TRIMMED:
         text = gettext_lazy("One line, up to {max} characters.")
     else:

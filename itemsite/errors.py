@@ -20,6 +20,7 @@ from django.http import (
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
@@ -56,7 +57,7 @@ PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    detail = gettext_lazy("The request is malformed.")
+    detail: str | Promise = gettext_lazy("The request is malformed.")
     if isinstance(exception, DisallowedHost):
         detail = gettext_lazy("This name is not among the site's ALLOWED_HOSTS.")
     elif isinstance(exception, BadRequest) and str(exception):
@@ -72,10 +73,10 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show a form again, with what was typed and a new token; but none that another site sent."""
     match = request.resolver_match
-    show_again = getattr(match.func, "show_again", None)
+    show_again = getattr(match and match.func, "show_again", None)
     is_foreign = reason.startswith(("Origin", "Referer"))  # so begin Django's words for those
     if show_again and not is_foreign and not wants_json(request):
-        return show_again(request, TOO_OLD, 403, **match.kwargs)
+        return show_again(request, TOO_OLD, 403, **(match.kwargs if match else {}))
     detail = gettext_lazy(
         "The form was too old, or cookies are off. Go back, reload the page and send it again."
     )

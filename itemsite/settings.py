@@ -7,6 +7,7 @@ sentence that names the variable.
 import ipaddress
 import zoneinfo
 from pathlib import Path
+from typing import Any, cast
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -140,7 +141,7 @@ if DATABASE_URL:
             "DATABASE_URL: items live in PostgreSQL only. Write postgresql://USER:PASSWORD@HOST/NAME"
         )
 else:
-    default = cluster.database()
+    default = cast(Any, cluster.database())
 
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=4)  # connections of a worker
 if DATABASE_POOL_SIZE < 1:

@@ -24,8 +24,8 @@ def list_line(site: str, wanted: Selection) -> str:
         "after": wanted.after,
         "before": wanted.before,
     }
-    query = urlencode({name: value for name, value in query.items() if value})
-    return f"curl {_key_for('view')}{shlex.quote(f'{site}/items/?{query}')}"
+    text = urlencode({name: value for name, value in query.items() if value})
+    return f"curl {_key_for('view')}{shlex.quote(f'{site}/items/?{text}')}"
 
 
 def add_line(site: str) -> str:

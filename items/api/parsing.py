@@ -1,6 +1,7 @@
 """What scripts send, read and judged: JSON bodies and query parameters."""
 
 import json
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -14,8 +15,10 @@ ARRAY_MAX = 1000  # objects in one POST
 NOT_WRITABLE = {field.name for field in Item._meta.fields} - set(WRITABLE)
 ERRORS_MAX = 20  # of one object that are told
 
+FieldError = dict[str, str]  # pointer, code and detail, as in Problem.errors
 
-def read_item(fields: object) -> dict[str, str]:
+
+def read_item(fields: Any) -> dict[str, str]:
     """Return a JSON object as data for ItemForm; raise Problem 422 for anything else."""
     if errors := _field_errors(fields):
         raise _some_are_wrong(errors)
@@ -28,14 +31,16 @@ def clean_items(document: object) -> list[Item]:
     Raise Problem 422 with the errors of all of them.
     """
     is_array = isinstance(document, list)
-    documents = document if is_array else [document]
+    documents: list = document if isinstance(document, list) else [document]
     if not 0 < len(documents) <= ARRAY_MAX:
         raise Problem(422, f"Send 1 to {ARRAY_MAX:,} objects at a time, not {len(documents):,}.")
-    items, errors = [], []
+    items: list[Item] = []
+    errors: list[FieldError] = []
     for place, fields in enumerate(documents):
         prefix = f"/{place}" if is_array else ""
         item, found = _clean_item(fields, prefix)
-        items.append(item)
+        if item:
+            items.append(item)
         errors += found
     if errors:
         raise _some_are_wrong(errors)
@@ -56,7 +61,7 @@ def read_json(request: HttpRequest) -> object:
     Raise Problem: 415 for another content type, 400 for what is not JSON
     (RFC 8259, which demands UTF-8).
     """
-    charset = request.content_params.get("charset", "utf-8").lower()
+    charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
         raise Problem(415, "Send JSON in UTF-8, with the header Content-Type: application/json.")
     try:
@@ -88,12 +93,12 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
-def _field_errors(fields: object, prefix: str = "") -> list[dict[str, str]]:
+def _field_errors(fields: Any, prefix: str = "") -> list[FieldError]:
     """Return what is wrong before a form can look; turn null into an empty text."""
     if not isinstance(fields, dict):
         detail = 'Send a JSON object, such as {"name": "Book", "description": ""}.'
         return [{"pointer": prefix, "code": "type", "detail": detail}]
-    errors = []
+    errors: list[FieldError] = []
     for key, value in fields.items():
         if len(errors) == ERRORS_MAX:
             break
@@ -107,7 +112,7 @@ def _field_errors(fields: object, prefix: str = "") -> list[dict[str, str]]:
     return errors
 
 
-def _clean_item(fields: object, prefix: str) -> tuple[Item | None, list[dict[str, str]]]:
+def _clean_item(fields: Any, prefix: str) -> tuple[Item | None, list[FieldError]]:
     """Return a new item and what is wrong with it, as ItemForm says.
 
     A form costs five times what the rules in it do, which are the model's; so it
@@ -123,20 +128,20 @@ def _clean_item(fields: object, prefix: str) -> tuple[Item | None, list[dict[str
     return item, []
 
 
-def _form_errors(form: ItemForm, prefix: str = "") -> list[dict[str, str]]:
+def _form_errors(form: ItemForm, prefix: str = "") -> list[FieldError]:
     if form.is_valid():
         return []
     return [
-        _field_error(prefix, field, error.code, " ".join(error.messages))
+        _field_error(prefix, field, str(error.code), " ".join(error.messages))
         for field, field_errors in form.errors.as_data().items()
         for error in field_errors
     ]
 
 
-def _field_error(prefix: str, key: str, code: str, detail: str) -> dict[str, str]:
+def _field_error(prefix: str, key: str, code: str, detail: str) -> FieldError:
     pointer = prefix + "/" + shortened(key).replace("~", "~0").replace("/", "~1")
     return {"pointer": pointer, "code": code, "detail": detail}
 
 
-def _some_are_wrong(errors: list[dict[str, str]]) -> Problem:
+def _some_are_wrong(errors: list[FieldError]) -> Problem:
     return Problem(422, "Some fields are wrong; errors names them.", errors=errors)

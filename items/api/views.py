@@ -39,12 +39,17 @@ CURSORS = ("after", "before")
 LIST_DEPENDS_ON = ("QUERY_STRING", "HTTP_HOST", "HTTP_PREFER", "HTTP_ACCEPT_ENCODING")
 
 
+class ApiRequest(HttpRequest):
+    method: str
+    api_key: ApiKey | None
+
+
 def endpoint(**methods: View) -> View:
     """Make a view of one function per HTTP method. It needs no CSRF token: it reads no cookie."""
 
     @csrf_exempt
     @allow_methods(*methods, "HEAD", "OPTIONS")
-    def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
+    def view(request: ApiRequest, **kwargs: int) -> HttpResponse:
         if request.method == "OPTIONS":
             return _empty(204, {"Allow": ", ".join(view.methods)})
         _check_permission(request)
@@ -53,7 +58,7 @@ def endpoint(**methods: View) -> View:
     return view
 
 
-def _check_permission(request: HttpRequest) -> None:
+def _check_permission(request: ApiRequest) -> None:
     """Raise Problem unless the key, or without one any visitor, may do this.
 
     The session's cookie counts for nothing here.
@@ -86,7 +91,7 @@ def _read_key(request: HttpRequest) -> ApiKey:
 # The list
 
 
-def _list_items(request: HttpRequest) -> HttpResponse:
+def _list_items(request: ApiRequest) -> HttpResponse:
     asked = (request.scheme, *(request.META.get(name, "") for name in LIST_DEPENDS_ON))
     content, headers = cached(asked, lambda: _cacheable(_read_list(request)))
     return HttpResponse(content, headers=headers)
@@ -97,7 +102,7 @@ def _cacheable(response: HttpResponse) -> Result:
 
 
 @gzip_page
-def _read_list(request: HttpRequest) -> HttpResponse:
+def _read_list(request: ApiRequest) -> HttpResponse:
     wanted = read_selection(request.GET, strict=True)
     try:
         page = read_page(rows.ITEM_JSON, wanted)
@@ -111,7 +116,7 @@ def _read_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _add_links(request: HttpRequest, response: HttpResponse, page: Page) -> None:
+def _add_links(request: ApiRequest, response: HttpResponse, page: Page) -> None:
     links = []
     kept = [(name, value) for name, value in request.GET.items() if name not in CURSORS]
     for rel, name, cursor in (("next", "after", page.after), ("prev", "before", page.before)):
@@ -122,7 +127,7 @@ def _add_links(request: HttpRequest, response: HttpResponse, page: Page) -> None
         response["Link"] = ", ".join(links)
 
 
-def _create_items(request: HttpRequest) -> HttpResponse:
+def _create_items(request: ApiRequest) -> HttpResponse:
     """Create one item of an object, or all items of an array; once, if the request has a key."""
     document = read_json(request)
     if request.api_key is None:
@@ -133,7 +138,7 @@ def _create_items(request: HttpRequest) -> HttpResponse:
     return _insert(document)
 
 
-def _insert_once(request: HttpRequest, document: object) -> HttpResponse:
+def _insert_once(request: ApiRequest, document: object) -> HttpResponse:
     owner = str(request.api_key.user_id) if request.api_key else ""
     claim = idempotency.Claim(owner, idempotency.read_key(request), request.body)
     with transaction.atomic():
@@ -155,7 +160,7 @@ def _insert(document: object) -> HttpResponse:
 # One item
 
 
-def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
+def _read_item(request: ApiRequest, pk: int) -> HttpResponse:
     row = rows.read(pk)
     response = _item_response(row)
     if not _names(request, "If-None-Match", row.version, weakly=True):
@@ -164,7 +169,7 @@ def _read_item(request: HttpRequest, pk: int) -> HttpResponse:
     return _empty(304, told | {"Content-Length": str(len(response.content))})
 
 
-def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
+def _replace_item(request: ApiRequest, pk: int) -> HttpResponse:
     fields = read_item(read_json(request))
     blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
     with transaction.atomic():
@@ -172,7 +177,7 @@ def _replace_item(request: HttpRequest, pk: int) -> HttpResponse:
         return _item_response(rows.read(pk))
 
 
-def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
+def _change_item(request: ApiRequest, pk: int) -> HttpResponse:
     fields = read_item(read_json(request))
     with transaction.atomic():
         item = _locked_item(request, pk)
@@ -181,12 +186,12 @@ def _change_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @transaction.atomic
-def _delete_item(request: HttpRequest, pk: int) -> HttpResponse:
+def _delete_item(request: ApiRequest, pk: int) -> HttpResponse:
     _locked_item(request, pk).delete()
     return _empty(204)
 
 
-def _locked_item(request: HttpRequest, pk: int) -> Item:
+def _locked_item(request: ApiRequest, pk: int) -> Item:
     """Return the item, locked for this transaction; raise Problem 412 if If-Match is stale."""
     item = Item.objects.select_for_update().get_or_404(pk)
     if "If-Match" in request.headers and not _names(request, "If-Match", item.version):
@@ -195,7 +200,7 @@ def _locked_item(request: HttpRequest, pk: int) -> Item:
     return item
 
 
-def _names(request: HttpRequest, header: str, version: int, *, weakly: bool = False) -> bool:
+def _names(request: ApiRequest, header: str, version: int, *, weakly: bool = False) -> bool:
     """Tell whether a conditional header names this version (RFC 9110, section 13.1)."""
     etags = parse_etags(request.headers.get(header, ""))
     if weakly:

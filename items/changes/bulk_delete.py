@@ -32,7 +32,7 @@ FINGERPRINT = "count(*), coalesce(sum(hashint8extended(id, version)), 0)::text"
 class Fingerprint(NamedTuple):
     """What tells some rows from any others, and from themselves after a change."""
 
-    count: int
+    count: int  # type: ignore[assignment]  # tuple.count is of no use here
     versions: str
 
     def __str__(self) -> str:
@@ -85,8 +85,9 @@ def read_choice(asked: QueryDict) -> Choice:
     wanted = read_selection(asked, strict=False)
     if "all" in asked:
         return Choice(wanted.at(), is_all=True)
-    ids = [read_id(text) for text in asked.getlist("id")]
-    if None in ids:
+    texts = asked.getlist("id")
+    ids = [pk for text in texts if (pk := read_id(text))]
+    if len(ids) < len(texts):
         raise BadRequest(gettext("This address names what can be no item. Tick rows of the list."))
     if len(ids) > IDS_MAX:
         raise BadRequest(gettext("Tick at most %(count)d rows.") % {"count": IDS_MAX})

@@ -148,7 +148,7 @@ class Cache:
 
     def get(self, key: Hashable, snapshot: Snapshot, make: Callable[[], Result]) -> Any:
         """Return the value of this snapshot; make it once for all who ask in the meantime."""
-        made_for, result = self._entries.get(key, (None, None))
+        made_for, result = self._entries.get(key, (None, Result(None)))
         if made_for == snapshot:
             self._entries.move_to_end(key)
             return result.value
@@ -177,13 +177,13 @@ class Cache:
 
     def _put(self, key: Hashable, snapshot: Snapshot, result: Result) -> None:
         self._entries[key] = snapshot, result
-        self._size += result.size + ENTRY_SIZE
+        self._size += (result.size or 0) + ENTRY_SIZE
         while self._size > self._size_max:
             self._drop(next(iter(self._entries)))
 
     def _drop(self, key: Hashable) -> None:
         _, result = self._entries.pop(key)
-        self._size -= result.size + ENTRY_SIZE
+        self._size -= (result.size or 0) + ENTRY_SIZE
 
 
 def _was_read_from(server: Server) -> bool:

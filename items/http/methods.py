@@ -1,10 +1,10 @@
 """Which HTTP methods a view takes; the site's middleware refuses the others before CSRF."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpResponse
-
-View = Callable[..., HttpResponse]
+# Any: decorators note on a view what the site's middleware asks for (methods, doors, show_again).
+View = Any
 
 
 def allow_methods(*methods: str) -> Callable[[View], View]:

@@ -40,7 +40,7 @@ def page_or_json(page: View, api: View) -> View:
     doors = {HTML: page, JSON: api}
 
     def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
-        door = doors[preferred_type(request)]
+        door = doors[str(preferred_type(request))]
         if door is page:
             response = page(request, **kwargs)
         else:
@@ -50,5 +50,6 @@ def page_or_json(page: View, api: View) -> View:
         patch_vary_headers(response, ["Accept", "Authorization"])
         return response
 
-    view.doors = doors
-    return view
+    decorated: View = view
+    decorated.doors = doors
+    return decorated

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from django.http import HttpResponse
+from django.utils.functional import Promise
 
 from items.http.request_id import request_id
 
@@ -21,7 +22,7 @@ class Problem(Exception):
     def __init__(
         self,
         status: int,
-        detail: str,
+        detail: str | Promise,
         *,
         errors: Iterable[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,

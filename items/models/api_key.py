@@ -19,6 +19,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
@@ -128,7 +129,7 @@ class ApiKey(models.Model):
         return "active"
 
     @property
-    def state_label(self) -> str:
+    def state_label(self) -> str | Promise:
         return STATE_LABELS[self.state]
 
     @sensitive_variables()

@@ -41,7 +41,7 @@ def _places(folded: str, origin: list[int], words: tuple[str, ...]) -> list[tupl
 
 
 def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged = []
+    merged: list[tuple[int, int]] = []
     for start, stop in sorted(places):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))

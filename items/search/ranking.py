@@ -84,7 +84,7 @@ def _read_best(
 ) -> list[tuple]:
     first = position[0] if position else 0
     ranks = list(enumerate(zip(_conditions(search), RANK_ORDERS, strict=True)))
-    rows = []
+    rows: list[tuple] = []
     for rank, (condition, sort) in ranks[first::-1] if backwards else ranks[first:]:
         if not condition:
             continue

@@ -40,10 +40,10 @@ def page(
         @allow_methods(*methods)
         @wraps(view)
         def guarded(request: HttpRequest, **kwargs: int) -> HttpResponse:
-            shows_again = show_again and request.method == "POST" and not wants_json(request)
+            shows_again = request.method == "POST" and not wants_json(request)
             is_known = request.user.is_authenticated
             if not request.user.has_perm(permission):
-                if shows_again:
+                if show_again and shows_again:
                     return show_again(request, NOT_YOURS if is_known else SIGNED_OUT, 403, **kwargs)
                 if is_known:
                     raise PermissionDenied(NOT_YOURS)
@@ -52,7 +52,7 @@ def page(
                 try:
                     rate_limit.check_visitors_write(request, items_written(request))
                 except Problem as problem:
-                    if not shows_again:
+                    if not (show_again and shows_again):
                         raise
                     return _shown_again(show_again, request, problem, **kwargs)
             return view(request, **kwargs)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from items.access.idempotency import Claim
@@ -29,7 +30,7 @@ def _form_page(
     status: int | None = None,
     *,
     version: int | str = "",
-    notice: str = "",
+    notice: str | Promise = "",
     asks_sign_in: bool = False,
     is_conflict: bool = False,
     similar: Sequence[Item] = (),
@@ -49,7 +50,7 @@ def _form_page(
 
 
 def show_again(
-    request: HttpRequest, notice: str, status: int, pk: int | None = None
+    request: HttpRequest, notice: str | Promise, status: int, pk: int | None = None
 ) -> HttpResponse:
     """Show what was typed as it was typed: it was not let in, so nothing looked at it.
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from items.api import curl
@@ -75,7 +76,7 @@ def _render_list(context: dict[str, Any]) -> Result:
     return Result(html, None if list_page.is_too_many else getsizeof(html))
 
 
-def _sorts(selection: Selection) -> list[tuple[str, str, str]]:
+def _sorts(selection: Selection) -> list[tuple[str, str, str | Promise]]:
     """Return name, value and label of the orders that the list can have.
 
     The default is sent empty, as it is left out of addresses: what it is depends on the words.

@@ -20,7 +20,7 @@ class RefusalMiddleware(CsrfViewMiddleware):
     Such a door never looks at the session or any other cookie, so there is nothing to forge.
     """
 
-    def process_view(
+    def process_view(  # type: ignore[override]  # Django's answers 403 alone
         self, request: HttpRequest, callback: Callable, args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         doors = getattr(callback, "doors", None)

@@ -142,4 +142,4 @@ if __name__ == "__main__":
         ending = _ending(error)
         if ending is None:
             raise
-        sys.exit(130 if isinstance(ending, KeyboardInterrupt) else ending.code)
+        sys.exit(ending.code if isinstance(ending, SystemExit) else 130)

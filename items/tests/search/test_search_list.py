@@ -26,7 +26,7 @@ MISSPELLED = [
     (case["query"], case["wanted"]) for case in json.loads((DATA / "misspelled.json").read_text())
 ]
 FOUND_FIRST = 5  # rows
-ENOUGH = 36  # of 40 queries
+TYPED_ENOUGH, MISSPELLED_ENOUGH = 36, 28  # of 40 queries each
 
 DESCRIPTIONS = {
     "firefox-esr": "The browser of Mozilla, with long support",
@@ -122,13 +122,13 @@ def long_list(db):
 def test_finds_what_was_meant_among_the_first(long_list, monkeypatch):
     monkeypatch.setattr(words, "CLOSE_TIMEOUT_MS", 60_000)  # on a busy machine too
 
-    for queries in (QUERIES, MISSPELLED):
+    for queries, enough in ((QUERIES, TYPED_ENOUGH), (MISSPELLED, MISSPELLED_ENOUGH)):
         missed = {
             query: found for query, wanted in queries if wanted not in (found := first(query))
         }
 
         assert len(queries) == 40
-        assert len(queries) - len(missed) >= ENOUGH, missed
+        assert len(queries) - len(missed) >= enough, missed
 
 
 def first(query):

@@ -109,10 +109,10 @@ JOIN page ON id = key0
 ORDER BY key0 DESC
 LIMIT 51;
 
-SAVEPOINT "s140534284663680_x3";
+SAVEPOINT "s140095901068160_x3";
 
 
-SET LOCAL statement_timeout = 400;
+SET LOCAL statement_timeout = 60000;
 
 
 SET LOCAL pg_trgm.strict_word_similarity_threshold = 0.35;
@@ -145,6 +145,6 @@ WHERE search %>> items_fold($1)
 ORDER BY strict_word_similarity(items_fold($1), search) DESC, length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 LIMIT 100;
 
-ROLLBACK TO SAVEPOINT "s140534284663680_x3";
+ROLLBACK TO SAVEPOINT "s140095901068160_x3";
 
-RELEASE SAVEPOINT "s140534284663680_x3";
+RELEASE SAVEPOINT "s140095901068160_x3";
