@@ -109,8 +109,6 @@ JOIN page ON id = key0
 ORDER BY key0 DESC
 LIMIT 51;
 
-SAVEPOINT "s140095901068160_x3";
-
 
 SET LOCAL statement_timeout = 60000;
 
@@ -144,7 +142,3 @@ FROM items_item
 WHERE search %>> items_fold($1)
 ORDER BY strict_word_similarity(items_fold($1), search) DESC, length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 LIMIT 100;
-
-ROLLBACK TO SAVEPOINT "s140095901068160_x3";
-
-RELEASE SAVEPOINT "s140095901068160_x3";

@@ -1,5 +1,3 @@
-SAVEPOINT "s140095901068160_x4";
-
 
 SET LOCAL statement_timeout = 60000;
 
@@ -15,7 +13,3 @@ WHERE left(split_part(search, E'\n', 1), 200) % (LEFT(items_fold('Lampe'), 200))
 ORDER BY 4 DESC,
          "items_item"."id" ASC
 LIMIT 5;
-
-ROLLBACK TO SAVEPOINT "s140095901068160_x4";
-
-RELEASE SAVEPOINT "s140095901068160_x4";
