@@ -23,12 +23,15 @@ REQUIREMENTS = ["requirements.txt", "requirements-serve.txt", "requirements-dev.
 def main(last: str) -> None:
     if set(str(ROOT)) & set(UNUSABLE) or not str(ROOT).isprintable():
         sys.exit(
-            f"itemsite: {ROOT!a}: PostgreSQL cannot live below a path with {UNUSABLE}. Move it."
+            f"itemsite: PostgreSQL cannot run in {ROOT!a}: the path contains one of {UNUSABLE} or"
+            " an unprintable character. Move the project to another folder."
         )
     try:
         lock = open(ROOT / ".venv.lock", "w")
     except OSError as error:
-        sys.exit(f"itemsite: cannot write in {ROOT}: {error.strerror}. Clone it where you may.")
+        sys.exit(
+            f"itemsite: cannot write in {ROOT}: {error.strerror}. Clone it into a folder of yours."
+        )
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

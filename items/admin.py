@@ -39,7 +39,8 @@ class TriedChangeList(ChangeList):
             pass
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise BadRequest(
-                gettext("This list cannot be filtered so: %(error)s.") % {"error": error}
+                gettext("This filter is not valid: %(error)s. Use the filters beside the list.")
+                % {"error": error}
             )
         return found
 
@@ -55,7 +56,9 @@ class StrictLists:
             for selected in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(selected)
         except ValidationError:
-            raise BadRequest(gettext("What is selected is not in this list."))
+            raise BadRequest(
+                gettext("A selected row is not in this list. Reload the list and select again.")
+            )
         return super().changelist_view(request, *args, **kwargs)
 
 
@@ -66,7 +69,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
     list_display = ["name", "summary", "created_at", "updated_at"]
     list_filter = ["created_at"]
     search_fields = ["search"]  # only shows the box: get_search_results asks in our way
-    search_help_text = gettext_lazy("Words, or parts of words, of the name or description")
+    search_help_text = gettext_lazy("Words or parts of words in the name or description")
     ordering = ["-id"]
     list_per_page = 50
     list_max_show_all = 200
@@ -103,7 +106,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
     def get_deleted_objects(self, objs: Sequence[Item] | QuerySet, request: HttpRequest) -> tuple:
         """Refuse more than are counted: each would be named, and written into the admin's log."""
         if isinstance(objs, QuerySet) and objs.order_by()[: COUNT_MAX + 1].count() > COUNT_MAX:
-            told = gettext("More than %(max)s items are deleted in the list: /items/.")
+            told = gettext("To delete more than %(max)s items, use the list at /items/.")
             raise BadRequest(told % {"max": number_format(COUNT_MAX, force_grouping=True)})
         return super().get_deleted_objects(objs, request)
 
@@ -131,8 +134,8 @@ class ApiKeyAdmin(StrictLists, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["name", "user__username", "hint"]
     search_help_text = gettext_lazy(
-        "A name, a user, or the last four characters of a key. New keys are made by their users at"
-        " /accounts/keys/, or by manage.py create_api_key: each is shown once, there."
+        "Name, user, or the last four characters of a key. Users create keys at /accounts/keys/,"
+        " administrators with manage.py create_api_key. A new key is shown only once."
     )
     ordering = ["-id"]
     actions = ["revoke"]
@@ -142,5 +145,5 @@ class ApiKeyAdmin(StrictLists, admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Revoke selected API keys"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: ApiKeyQuerySet) -> None:
-        message = gettext("Revoked: %(number)d.") % {"number": queryset.revoke()}
+        message = gettext("Revoked keys: %(number)d.") % {"number": queryset.revoke()}
         self.message_user(request, message)

@@ -64,10 +64,10 @@ def show_again(request: HttpRequest, notice: str, status: int) -> HttpResponse:
 def _advice(seconds: int) -> str:
     minutes = -(-seconds // 60)
     return ngettext(
-        "Signing in failed too often from where you are. Try again in a minute."
-        " If the password is lost, an administrator can set another.",
-        "Signing in failed too often from where you are. Try again in %(minutes)d minutes."
-        " If the password is lost, an administrator can set another.",
+        "Too many failed attempts to sign in. Try again in a minute."
+        " If you forgot your password, ask an administrator for a new one.",
+        "Too many failed attempts to sign in. Try again in %(minutes)d minutes."
+        " If you forgot your password, ask an administrator for a new one.",
         minutes,
     ) % {"minutes": minutes}
 

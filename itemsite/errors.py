@@ -32,23 +32,23 @@ from itemsite.preferences.language import language_of
 
 RETRY_AFTER_SECONDS = 2
 TOO_OLD = gettext_lazy(
-    "This form was too old, or cookies are off. Nothing is saved yet; what you typed is still here:"
-    " send it once more."
+    "This form has expired, or cookies are turned off. Nothing is saved yet, but your text is still"
+    " here. Send it again."
 )
 
 ERROR_TITLES = {
-    400: gettext_lazy("That could not be read"),
+    400: gettext_lazy("This link does not work"),
     403: gettext_lazy("Not allowed"),
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Method not allowed"),
     406: gettext_lazy("Not acceptable"),
     408: gettext_lazy("That took too long"),
-    409: gettext_lazy("That contradicts the list"),
-    411: gettext_lazy("Of unknown length"),
+    409: gettext_lazy("This could not be saved"),
+    411: gettext_lazy("Length missing"),
     413: gettext_lazy("Too large"),
-    429: gettext_lazy("Too many tries"),
+    429: gettext_lazy("Too many attempts"),
     500: gettext_lazy("Something went wrong"),
-    503: gettext_lazy("Back in a moment"),
+    503: gettext_lazy("Not available right now"),
 }
 
 # Classes of SQLSTATE (PostgreSQL, appendix A) that pass by themselves: connection lost, idle
@@ -57,16 +57,16 @@ PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    detail: str | Promise = gettext_lazy("The request is malformed.")
+    detail: str | Promise = gettext_lazy("The request is not valid. Check the address.")
     if isinstance(exception, DisallowedHost):
-        detail = gettext_lazy("This name is not among the site's ALLOWED_HOSTS.")
+        detail = gettext_lazy("This host name is not allowed. Add it to ALLOWED_HOSTS.")
     elif isinstance(exception, BadRequest) and str(exception):
         detail = str(exception)
     return answer(request, Problem(400, detail))
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    detail = str(exception or "") or gettext_lazy("You may not do this.")
+    detail = str(exception or "") or gettext_lazy("You do not have permission to do this.")
     return answer(request, Problem(403, detail))
 
 
@@ -78,7 +78,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if show_again and not is_foreign and not wants_json(request):
         return show_again(request, TOO_OLD, 403, **(match.kwargs if match else {}))
     detail = gettext_lazy(
-        "The form was too old, or cookies are off. Go back, reload the page and send it again."
+        "This form has expired, or cookies are turned off. Go back, reload the page and try again."
     )
     return answer(request, Problem(403, detail))
 
@@ -89,33 +89,40 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         # Clients follow a redirected POST with GET: the write would be lost and look well.
-        detail = gettext_lazy("There is nothing here. Did you mean {address} ?")
+        detail = gettext_lazy("This page does not exist. Did you mean {address} ?")
         return answer(request, Problem(404, format_lazy(detail, address=with_slash)))
     told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return answer(request, Problem(404, told or gettext_lazy("There is nothing here.")))
+    return answer(
+        request, Problem(404, told or gettext_lazy("This page does not exist. Check the address."))
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error; those of the database are mapped by their SQLSTATE."""
     error = sys.exc_info()[1]
     if _will_pass(error):
-        detail = gettext_lazy("The database cannot be reached just now; try again soon.")
+        detail = gettext_lazy("The database does not answer right now. Try again in a moment.")
         if request.method not in ("GET", "HEAD"):  # lost while it committed: nobody knows
             detail = gettext_lazy(
-                "The database cannot be reached just now; try again soon. Look before you send a"
-                " change again: it may have been saved."
+                "The database does not answer right now. Your change may have been saved. Check"
+                " that before you try again."
             )
         retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         return answer(request, Problem(503, detail, headers=retry))
     if isinstance(error, UnreadablePostError):
-        return answer(request, Problem(400, gettext_lazy("The body could not be read to its end.")))
+        return answer(request, Problem(400, gettext_lazy("The body is incomplete. Send it again.")))
     if isinstance(error, DataError):
-        detail = gettext_lazy("The request holds a value that the database cannot take.")
+        detail = gettext_lazy("The request contains a value that the database cannot store.")
         return answer(request, Problem(400, detail))
     if isinstance(error, IntegrityError):
-        detail = gettext_lazy("This contradicts what is in the database. Nothing was saved.")
+        detail = gettext_lazy(
+            "This is in conflict with other data. Nothing was saved. Check your values."
+        )
         return answer(request, Problem(409, detail))
-    return answer(request, Problem(500, gettext_lazy("The fault is ours, and it was logged.")))
+    return answer(
+        request,
+        Problem(500, gettext_lazy("This is our mistake, and it was logged. Try again later.")),
+    )
 
 
 def _will_pass(error: BaseException | None) -> bool:

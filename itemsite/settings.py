@@ -29,9 +29,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 if len(SECRET_KEY) < 50:
     raise ImproperlyConfigured(
         ("SECRET_KEY is too short" if SECRET_KEY else "SECRET_KEY is not set")
-        + ": it takes 50 characters or more, secret and random. Make one with"
-        ' python3 -c "import secrets; print(secrets.token_urlsafe(50))" and set it,'
-        " or SECRET_KEY_FILE, as in .env.example. On a laptop bin/serve does that."
+        + ": it must have at least 50 secret, random characters. Create it with"
+        ' python3 -c "import secrets; print(secrets.token_urlsafe(50))" and set SECRET_KEY'
+        " or SECRET_KEY_FILE, as in .env.example. On a laptop bin/serve does this for you."
     )
 
 
@@ -43,18 +43,20 @@ def words(name: str, default: str) -> list[str]:
 SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS", "")  # earlier ones: still read, never written
 if any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
     raise ImproperlyConfigured(
-        "SECRET_KEY_FALLBACKS: one of them is shorter than 50 characters. Separate whole keys,"
-        " which SECRET_KEY was earlier, with commas."
+        "SECRET_KEY_FALLBACKS: a key is shorter than 50 characters. Write complete earlier values"
+        " of SECRET_KEY, separated by commas."
     )
 
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS is empty: nobody could open the site. Name its host.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS is empty, so nobody can open the site. Write its host name."
+    )
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", "")
 for origin in CSRF_TRUSTED_ORIGINS:
     if "://" not in origin:
         raise ImproperlyConfigured(
-            f"CSRF_TRUSTED_ORIGINS: {origin} lacks its scheme. Write https://{origin}"
+            f"CSRF_TRUSTED_ORIGINS: {origin} has no scheme. Write https://{origin}"
         )
 
 ACTIONS = ("view", "add", "change", "delete")
@@ -129,7 +131,7 @@ if DATABASE_URL:
             raise ValueError("no name of a database")
     except (ValueError, KeyError, TypeError) as error:
         raise ImproperlyConfigured(
-            "DATABASE_URL cannot be read. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
+            "DATABASE_URL is not valid. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
             " with special characters in the password as %XX."
         ) from error
     if set(default["NAME"]) & set("/@"):  # what follows an unquoted one in the password
@@ -138,7 +140,7 @@ if DATABASE_URL:
         )
     if default["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured(
-            "DATABASE_URL: items live in PostgreSQL only. Write postgresql://USER:PASSWORD@HOST/NAME"
+            "DATABASE_URL: itemsite needs PostgreSQL. Write postgresql://USER:PASSWORD@HOST/NAME"
         )
 else:
     default = cast(Any, cluster.database())
@@ -195,14 +197,14 @@ try:
     ]
 except ValueError as error:
     raise ImproperlyConfigured(
-        f"FORWARDED_ALLOW_IPS: {error}. Write addresses or networks such as 10.0.0.0/8, or *."
+        f"FORWARDED_ALLOW_IPS: {error}. Write IPs or networks such as 10.0.0.0/8, or *."
     ) from error
 
 VISITOR_WRITES_PER_MINUTE = env.int("VISITOR_WRITES_PER_MINUTE", default=300)  # 0: any number
 FAILED_KEYS_PER_MINUTE = env.int("FAILED_KEYS_PER_MINUTE", default=60)
 if min(VISITOR_WRITES_PER_MINUTE, FAILED_KEYS_PER_MINUTE) < 0:
     raise ImproperlyConfigured(
-        "VISITOR_WRITES_PER_MINUTE and FAILED_KEYS_PER_MINUTE are 0, for no limit, or more."
+        "VISITOR_WRITES_PER_MINUTE or FAILED_KEYS_PER_MINUTE is below 0. Write 0 for no limit."
     )
 
 # Signing in
@@ -277,7 +279,7 @@ try:
     zoneinfo.ZoneInfo(TIME_ZONE)
 except (ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
     raise ImproperlyConfigured(
-        f"TIME_ZONE: {TIME_ZONE!r} is unknown. Write one such as Europe/Berlin."
+        f"TIME_ZONE: {TIME_ZONE!r} is unknown. Write, for example, Europe/Berlin."
     ) from error
 
 # The log
@@ -286,7 +288,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 if LOG_LEVEL not in LOG_LEVELS:
     raise ImproperlyConfigured(
-        f"LOG_LEVEL: {LOG_LEVEL!r} is no level. Choose from {', '.join(LOG_LEVELS)}."
+        f"LOG_LEVEL: {LOG_LEVEL!r} is not a level. Choose from {', '.join(LOG_LEVELS)}."
     )
 LOGGING = {
     "version": 1,

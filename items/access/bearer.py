@@ -23,11 +23,11 @@ def read_bearer(request: HttpRequest) -> ApiKey:
     # How long the index takes to find a digest tells nothing about a key. It is compared in
     # constant time all the same, should the lookup ever become another.
     if key is None or not hmac.compare_digest(key.digest, sent):
-        raise _refusal("There is no such API key.")
+        raise _refusal("This API key does not exist. Create a key at /accounts/keys/.")
     if key.state != "active":
-        raise _refusal(f"This API key is {key.state}. Make another at /accounts/keys/.")
+        raise _refusal(f"This API key is {key.state}. Create another at /accounts/keys/.")
     if not key.user.is_active:
-        raise _refusal("The account of this API key is closed.")
+        raise _refusal("The account of this API key is not active. Ask an administrator.")
     key.note_use()
     return key
 
@@ -41,12 +41,14 @@ def _read_digest(request: HttpRequest) -> str:
     """
     scheme, _, secret = request.META["HTTP_AUTHORIZATION"].partition(" ")
     if scheme.lower() != "bearer":
-        raise _refusal("Send an API key, as Authorization: Bearer KEY.")
+        raise _refusal("Send an API key in this form: Authorization: Bearer KEY.")
     secret = secret.strip(" ")
     if not WELL_FORMED.fullmatch(secret) or not secret.endswith(
         checksum(secret[:-CHECKSUM_LENGTH])
     ):
-        raise _refusal("This is no API key: it was cut or mistyped, or is another site's.")
+        raise _refusal(
+            "This API key is not valid. Copy it again, and check that it is a key of this site."
+        )
     return digest(secret)
 
 

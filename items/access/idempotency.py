@@ -68,7 +68,7 @@ class Claim:
             return None
         if bytes(fingerprint) != self._values["fingerprint"]:
             raise Problem(
-                422, "This Idempotency-Key came before, with another body. Use a new one."
+                422, "This Idempotency-Key was already used with a different body. Use a new one."
             )
         response = HttpResponse(body, status=201, content_type="application/json")
         response["Idempotency-Replayed"] = "true"
@@ -93,10 +93,11 @@ def read_key(request: HttpRequest) -> str:
     """Return the request's key; raise Problem 400 if it is malformed."""
     found = KEY.fullmatch(request.META["HTTP_IDEMPOTENCY_KEY"])
     if not found:
-        raise Problem(400, "Idempotency-Key: send 1 to 255 visible ASCII characters, as of a UUID.")
+        detail = "Idempotency-Key must be 1 to 255 visible ASCII characters, for example a UUID."
+        raise Problem(400, detail)
     return found[1] or found[2]
 
 
 def _under_way() -> Problem:
-    detail = "A request with this Idempotency-Key is still under way. Ask again."
+    detail = "A request with this Idempotency-Key is still running. Try again in a moment."
     return Problem(409, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

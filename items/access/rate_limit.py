@@ -86,9 +86,13 @@ def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
     if not settings.VISITOR_WRITES_PER_MINUTE:
         return
     limit = Limit("visitors' writes", settings.VISITOR_WRITES_PER_MINUTE, 60)
-    detail = gettext("Visitors changed too much from where you are. Wait, sign in, or send a key.")
+    detail = gettext(
+        "Too many changes without signing in. Wait a minute, sign in, or send an API key."
+    )
     if items > limit.events:  # waiting would not help
-        told = gettext("Visitors change at most %(max)s items a minute. Sign in, or send a key.")
+        told = gettext(
+            "Visitors can change at most %(max)s items a minute. Sign in, or send an API key."
+        )
         detail = told % {"max": limit.events}
     _check(limit, request, detail, items)
 
@@ -96,7 +100,9 @@ def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
 def check_failed_key(request: HttpRequest) -> None:
     """Count a key that was refused; raise Problem 429 beyond the limit."""
     limit = Limit("failed keys", settings.FAILED_KEYS_PER_MINUTE, 60)
-    detail = "Too many wrong keys. Stop whatever sends them; a right one works at once."
+    detail = (
+        "Too many wrong API keys. Correct the script that sends them. A correct key works at once."
+    )
     _check(limit, request, detail)
 
 

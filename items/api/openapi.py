@@ -14,8 +14,8 @@ from items.search.words import WORDS_MAX_LENGTH
 Json = dict[str, Any]
 
 DESCRIPTION = """\
-Items, at the addresses that people use as well: who prefers text/html in Accept gets pages there.
-OPTIONS is answered with 204, every method that is not named here with 405, both with Allow."""
+Items as JSON. The web pages have the same addresses: with text/html in Accept you get a page.
+OPTIONS gets 204, a method that is not listed here gets 405. Both list the methods in Allow."""
 
 
 def document(site: str, visitors_may: Collection[str]) -> Json:
@@ -62,36 +62,53 @@ ID = _parameter("path", "id", "The item's number.", schemas.ID) | {"required": T
 LIMIT: Json = {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT}
 WORDS: Json = {"type": "string", "maxLength": WORDS_MAX_LENGTH, "pattern": schemas.NO_NULL}
 LIST_PARAMETERS = [
-    _parameter("query", "limit", "How many items at most.", LIMIT),
-    _parameter("query", "after", "Out of Link: the next page.", schemas.TEXT),
-    _parameter("query", "before", "Out of Link: the previous page; not with after.", schemas.TEXT),
-    _parameter("query", "sort", "The order: best with q, else newest.", {"enum": list(ORDERS)}),
-    _parameter("query", "q", "Words that must occur, case and accents aside.", WORDS),
-    _parameter("header", "Prefer", "count=exact asks for X-Total-Count.", schemas.TEXT),
+    _parameter("query", "limit", "The maximum number of items.", LIMIT),
+    _parameter("query", "after", "The next page: copy it from Link.", schemas.TEXT),
+    _parameter(
+        "query",
+        "before",
+        "The previous page: copy it from Link. Not together with after.",
+        schemas.TEXT,
+    ),
+    _parameter(
+        "query",
+        "sort",
+        "The order. Default: best with q, otherwise newest.",
+        {"enum": list(ORDERS)},
+    ),
+    _parameter(
+        "query", "q", "Words that the items must contain. Case and accents do not matter.", WORDS
+    ),
+    _parameter("header", "Prefer", "With count=exact the answer has X-Total-Count.", schemas.TEXT),
 ]
 IDEMPOTENCY_KEY = _parameter(
     "header",
     "Idempotency-Key",
-    f"Makes a retry safe: with the same body it gets the same answer, for {KEPT_HOURS} hours.",
+    f"Makes a retry safe: for {KEPT_HOURS} hours the same key and body get the same answer.",
     {"type": "string", "pattern": f"^({KEY.pattern})$"},
 )
-IF_MATCH = _parameter("header", "If-Match", "Change what has this ETag only.", schemas.TEXT)
-IF_NONE_MATCH = _parameter("header", "If-None-Match", "Spare me this version.", schemas.TEXT)
+IF_MATCH = _parameter(
+    "header", "If-Match", "Change the item only if it still has this ETag.", schemas.TEXT
+)
+IF_NONE_MATCH = _parameter(
+    "header", "If-None-Match", "Send the item only if it no longer has this ETag.", schemas.TEXT
+)
 
-REQUEST_ID = {"X-Request-Id": _header("Names it in the log.", schemas.TEXT, required=True)}
+REQUEST_ID = {"X-Request-Id": _header("The request's id in the log.", schemas.TEXT, required=True)}
 ETAG = {"ETag": _header("The item's version.", schemas.ETAG, required=True)}
-RETRY_AFTER = {"Retry-After": _header("Seconds.", {"type": "integer", "minimum": 1})}
+RETRY_AFTER = {"Retry-After": _header("Wait so many seconds.", {"type": "integer", "minimum": 1})}
 PAGE_HEADERS = {
     "Link": _header('The pages around this one: rel="next" and rel="prev".', schemas.TEXT),
-    "X-Total-Count": _header("How many match.", {"type": "integer", "minimum": 0}),
-    "Preference-Applied": _header("What of Prefer was done.", {"const": "count=exact"}),
+    "X-Total-Count": _header("How many items match.", {"type": "integer", "minimum": 0}),
+    "Preference-Applied": _header("The part of Prefer that was applied.", {"const": "count=exact"}),
 }
 MADE_HEADERS = {
     "Location": _header(
-        "Of one new item: its address.", {"type": "string", "pattern": "^/items/[1-9][0-9]*/$"}
+        "The address, if one item was created.",
+        {"type": "string", "pattern": "^/items/[1-9][0-9]*/$"},
     ),
-    "ETag": _header("Of one new item: its version.", schemas.ETAG),
-    "Idempotency-Replayed": _header("This answer came before.", {"const": "true"}),
+    "ETag": _header("The version, if one item was created.", schemas.ETAG),
+    "Idempotency-Replayed": _header("This is the first answer, sent again.", {"const": "true"}),
 }
 
 
@@ -123,21 +140,21 @@ ITEM_LINKS = {
 
 CHALLENGE = {"WWW-Authenticate": _header("Bearer.", schemas.TEXT, required=True)}
 PROBLEMS: dict[int, tuple[str, Json]] = {
-    400: ("The request is malformed: its host, a header, a parameter or the JSON.", {}),
-    401: ("This needs a key, or came with a wrong one.", CHALLENGE),
-    403: ("The key may not do this, or a page of another site asks.", {}),
+    400: ("The request is not valid: its host, a header, a parameter or the JSON.", {}),
+    401: ("The key is missing or wrong.", CHALLENGE),
+    403: ("The key does not have the permission, or a page of another site sent this.", {}),
     404: ("There is no such item.", {}),
     406: ("Accept allows neither application/json nor text/html.", {}),
-    408: ("The body took too long to come.", {}),
-    409: ("The first request with this Idempotency-Key is under way.", RETRY_AFTER),
-    411: ("The body comes without Content-Length.", {}),
-    412: ("If-Match names another version.", ETAG),
+    408: ("The body did not arrive in time.", {}),
+    409: ("The first request with this Idempotency-Key is still running.", RETRY_AFTER),
+    411: ("Content-Length is missing.", {}),
+    412: ("The item no longer has the ETag in If-Match.", ETAG),
     413: ("The body is too large.", {}),
-    415: ("The body is no application/json in UTF-8.", {}),
-    422: ("Fields are wrong, or the Idempotency-Key came before with another body.", {}),
-    429: ("Too many wrong keys, or too many changes without one.", RETRY_AFTER),
-    500: ("The fault is the server's.", {}),
-    503: ("The database is away. A change may have been saved all the same.", RETRY_AFTER),
+    415: ("The body is not application/json in UTF-8.", {}),
+    422: ("Fields are wrong, or the Idempotency-Key was used with a different body.", {}),
+    429: ("Too many wrong keys, or too many changes without a key.", RETRY_AFTER),
+    500: ("Something went wrong on the server.", {}),
+    503: ("The database does not answer. A change may have been saved.", RETRY_AFTER),
 }
 ALWAYS = (400, 401, 403, 406, 429, 500, 503)
 WITH_BODY = (*ALWAYS, 408, 411, 413, 415, 422)
@@ -175,14 +192,14 @@ def _head(operation: Json, operation_id: str) -> Json:
 
 LIST: Json = {
     "operationId": "list_items",
-    "summary": "Items, a page at a time",
+    "summary": "List items, page by page",
     "parameters": LIST_PARAMETERS,
     "responses": {"200": _answer("A page of items.", PAGE_HEADERS, schemas.ITEMS)}
     | _problems(*ALWAYS),
 }
 CREATE: Json = {
     "operationId": "create_items",
-    "summary": f"Add one item, or 1 to {ARRAY_MAX:,} of which all are added or none",
+    "summary": f"Add one item, or an array of 1 to {ARRAY_MAX:,}: all or none",
     "parameters": [IDEMPOTENCY_KEY],
     "requestBody": _body({"anyOf": [schemas.ITEM_FIELDS, schemas.ITEMS_FIELDS]}),
     "responses": {
@@ -196,16 +213,16 @@ CREATE: Json = {
 }
 READ: Json = {
     "operationId": "read_item",
-    "summary": "One item",
+    "summary": "Read one item",
     "parameters": [IF_NONE_MATCH],
-    "responses": {"200": _item("The item."), "304": _answer("It is that version still.", ETAG)}
+    "responses": {"200": _item("The item."), "304": _answer("The item has not changed.", ETAG)}
     | _problems(*ALWAYS, 404),
 }
 DELETE: Json = {
     "operationId": "delete_item",
     "summary": "Delete an item",
     "parameters": [IF_MATCH],
-    "responses": {"204": _answer("It is gone.", {})} | _problems(*ALWAYS, 404, 412),
+    "responses": {"204": _answer("The item is deleted.", {})} | _problems(*ALWAYS, 404, 412),
 }
 
 
@@ -223,7 +240,11 @@ LIST_OPERATIONS: Json = {"get": LIST, "head": _head(LIST, "head_items"), "post":
 ITEM_OPERATIONS: Json = {
     "get": READ,
     "head": _head(READ, "head_item"),
-    "put": _write("replace_item", "Write all fields; one left out is emptied", schemas.ITEM_FIELDS),
-    "patch": _write("change_item", "Write the fields that are sent", schemas.ITEM_CHANGES),
+    "put": _write(
+        "replace_item",
+        "Replace all fields; one that you leave out becomes empty",
+        schemas.ITEM_FIELDS,
+    ),
+    "patch": _write("change_item", "Change the fields that you send", schemas.ITEM_CHANGES),
     "delete": DELETE,
 }

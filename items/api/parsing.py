@@ -71,7 +71,7 @@ def read_json(request: HttpRequest) -> object:
             parse_constant=_refuse_constant,
         )
     except UnicodeDecodeError as error:
-        raise Problem(400, f"The body is not UTF-8: see byte {error.start}.") from error
+        raise Problem(400, f"The body is not UTF-8: byte {error.start} is wrong.") from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise Problem(400, f"The body is not JSON: {error.msg} at {where}.") from error
@@ -85,7 +85,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """Refuse a key that comes twice: programs disagree about which value counts."""
     unique = dict(pairs)
     if len(unique) != len(pairs):
-        raise ValueError("a key comes twice in one object")
+        raise ValueError("an object has the same key twice")
     return unique
 
 
@@ -103,7 +103,7 @@ def _field_errors(fields: Any, prefix: str = "") -> list[FieldError]:
         if len(errors) == ERRORS_MAX:
             break
         if key not in WRITABLE:
-            detail = f"There is no such field. There are: {', '.join(WRITABLE)}."
+            detail = f"This field does not exist. The fields are: {', '.join(WRITABLE)}."
             errors.append(_field_error(prefix, key, "unknown", detail))
         elif value is None and key in OPTIONAL:
             fields[key] = ""
@@ -144,4 +144,4 @@ def _field_error(prefix: str, key: str, code: str, detail: str) -> FieldError:
 
 
 def _some_are_wrong(errors: list[FieldError]) -> Problem:
-    return Problem(422, "Some fields are wrong; errors names them.", errors=errors)
+    return Problem(422, "Some fields are wrong. They are listed in errors.", errors=errors)

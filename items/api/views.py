@@ -65,15 +65,15 @@ def _check_permission(request: ApiRequest) -> None:
     """
     is_write = request.method not in ("GET", "HEAD")
     if is_write and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
-        raise Problem(403, "A page of another site may not write here.")
+        raise Problem(403, "A page of another site cannot change anything here.")
     permission = PERMISSIONS[request.method]
     request.api_key = _read_key(request) if "HTTP_AUTHORIZATION" in request.META else None
     if request.api_key:
         if not request.api_key.may(permission):
-            why = f"it is read-only, or its account lacks {permission}"
-            raise Problem(403, f"This key may not {request.method} here: {why}.")
+            why = f"it is read-only, or its account does not have {permission}"
+            raise Problem(403, f"This key cannot {request.method} here: {why}.")
     elif not AnonymousUser().has_perm(permission):
-        detail = f"Visitors may not {request.method} here. Send Authorization: Bearer KEY."
+        detail = f"Visitors cannot {request.method} here. Send Authorization: Bearer KEY."
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="itemsite"'})
     elif is_write and request.method != "POST":  # _create_items counts what it makes
         rate_limit.check_visitors_write(request)
@@ -107,7 +107,10 @@ def _read_list(request: ApiRequest) -> HttpResponse:
     try:
         page = read_page(rows.ITEM_JSON, wanted)
     except CursorError:
-        raise Problem(400, "after and before come from the Link header of a page sorted alike.")
+        raise Problem(
+            400,
+            "after or before is wrong. Copy it from the Link header of a page with the same sort.",
+        )
     response = _json(_array(row[0] for row in page.rows))
     _add_links(request, response, page)
     if "count=exact" in request.META.get("HTTP_PREFER", ""):
@@ -195,7 +198,7 @@ def _locked_item(request: ApiRequest, pk: int) -> Item:
     """Return the item, locked for this transaction; raise Problem 412 if If-Match is stale."""
     item = Item.objects.select_for_update().get_or_404(pk)
     if "If-Match" in request.headers and not _names(request, "If-Match", item.version):
-        detail = "The item was changed meanwhile. Read it again, then change what you read."
+        detail = "The item has changed in the meantime. Read it again, then repeat your change."
         raise Problem(412, detail, headers={"ETag": _etag(item.version)})
     return item
 

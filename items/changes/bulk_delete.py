@@ -88,9 +88,10 @@ def read_choice(asked: QueryDict) -> Choice:
     texts = asked.getlist("id")
     ids = [pk for text in texts if (pk := read_id(text))]
     if len(ids) < len(texts):
-        raise BadRequest(gettext("This address names what can be no item. Tick rows of the list."))
+        detail = gettext("This link contains a wrong item number. Select rows in the list.")
+        raise BadRequest(detail)
     if len(ids) > IDS_MAX:
-        raise BadRequest(gettext("Tick at most %(count)d rows.") % {"count": IDS_MAX})
+        raise BadRequest(gettext("Select at most %(count)d rows.") % {"count": IDS_MAX})
     return Choice(wanted, tuple(dict.fromkeys(ids)))
 
 

@@ -21,7 +21,7 @@ def _check(alias: str) -> list[CheckMessage]:
         with psycopg.connect(**connections[alias].get_connection_params()) as connection:
             return [*_rights(connection.cursor()), *_server(connection)]
     except psycopg.Error as error:
-        hint = "Is the server up, and are user, password and database right?"
+        hint = "Check that the server is running, and that user, password and database are correct."
         said = str(error).partition("\n")[0]
         return [Error(f"DATABASE_URL: {said}", hint=hint, id="items.E001")]
 
@@ -40,7 +40,7 @@ def _rights(cursor: psycopg.Cursor) -> list[CheckMessage]:
     )
     role, database, schema, may_make_tables, follows_owner, has_extensions = cursor.fetchone()
     if not schema:
-        text = f"DATABASE_URL: role {role} finds no schema in database {database}."
+        text = f"DATABASE_URL: role {role} has no schema in database {database}."
         hint = f"As a superuser, in {database}, run: CREATE SCHEMA {role} AUTHORIZATION {role};"
         return [Error(text, hint=hint, id="items.E002")]
     mend = f"As a superuser run: ALTER DATABASE {database} OWNER TO {role};"
@@ -48,10 +48,10 @@ def _rights(cursor: psycopg.Cursor) -> list[CheckMessage]:
     if not may_make_tables:
         if not follows_owner:  # as in a database made before PostgreSQL 15
             mend += f" and, in {database}: ALTER SCHEMA {schema} OWNER TO {role};"
-        what = f"may not create tables in schema {schema} of {database}"
+        what = f"cannot create tables in schema {schema} of {database}"
         messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E003"))
     elif not has_extensions:
-        what = f"may not create the extensions pg_trgm and unaccent in {database}"
+        what = f"cannot create the extensions pg_trgm and unaccent in {database}"
         messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E004"))
     return messages + _strangers_tables(cursor, role)
 
@@ -77,7 +77,7 @@ def _strangers_tables(cursor: psycopg.Cursor, role: str) -> list[CheckMessage]:
     orders = [order for (order,) in cursor.fetchall()]
     if not orders:
         return []
-    text = f"DATABASE_URL: tables here belong to another role than {role}."
+    text = f"DATABASE_URL: some tables or functions do not belong to role {role}."
     hint = f"As a superuser, in this database, run: {' '.join(orders)}"
     return [Error(text, hint=hint, id="items.E005")]
 
@@ -97,13 +97,14 @@ def _server(connection: psycopg.Connection) -> list[CheckMessage]:
     )
     encoding, knows_letters = cursor.fetchone()
     if encoding != "UTF8":
-        text = f"DATABASE_URL: the database is in {encoding}; items need UTF8."
-        hint = "Create it anew: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0;"
+        text = f"DATABASE_URL: the database uses {encoding}, but itemsite needs UTF8."
+        hint = "Create it again: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0;"
         messages.append(Error(text, hint=hint, id="items.E007"))
     elif not knows_letters:
-        text = "DATABASE_URL: the database's locale knows no letters outside ASCII."
+        text = "DATABASE_URL: the database's locale does not know letters outside ASCII."
         hint = (
-            "Searching Ä will not find ä. Create it anew with LOCALE 'C.UTF-8' TEMPLATE template0."
+            "A search for Ä will not find ä. Create the database again with"
+            " LOCALE 'C.UTF-8' TEMPLATE template0."
         )
         messages.append(checks.Warning(text, hint=hint, id="items.W001"))
     cursor.execute(
@@ -111,7 +112,7 @@ def _server(connection: psycopg.Connection) -> list[CheckMessage]:
         [list(RISKY_WHEN_OFF)],
     )
     for (name,) in cursor.fetchall():
-        text = f"DATABASE_URL: {name} is off: a power cut loses or breaks what was saved."
+        text = f"DATABASE_URL: {name} is off. A power failure can destroy saved data."
         hint = f"As a superuser run: ALTER SYSTEM SET {name} = on; SELECT pg_reload_conf();"
         messages.append(checks.Warning(text, hint=hint, id="items.W002"))
     return messages

@@ -69,11 +69,11 @@ INVISIBLE = (
 VISIBLE = f"[^{SPACE}{INVISIBLE}]"
 VISIBLE_MESSAGE = "This field is required."
 UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
-UNTRIMMED_MESSAGE = "Remove the space at the beginning and at the end."
+UNTRIMMED_MESSAGE = "Remove the spaces before and after the text."
 BREAKS_LINE = r"[\u0001-\u001f\u007f-\u009f\u2028\u2029]"
-BREAKS_LINE_MESSAGE = "Write one line: remove line breaks, tabs and control characters."
+BREAKS_LINE_MESSAGE = "Write one line. Remove line breaks, tabs and control characters."
 LONE_SURROGATE = r"[\ud800-\udfff]"
-LONE_SURROGATE_MESSAGE = "This holds half a character (a lone surrogate)."
+LONE_SURROGATE_MESSAGE = "Half a character (a lone surrogate) is not allowed. Remove it."
 
 FOLDED_NAME = r"left(split_part(search, E'\n', 1), 200)"
 

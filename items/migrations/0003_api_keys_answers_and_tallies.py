@@ -78,7 +78,8 @@ class Migration(migrations.Migration):
                         fields=["user", "name"],
                         name="api_key_name",
                         violation_error_message=(
-                            "There is a key of this name: choose another, or revoke that one."
+                            "A key with this name already exists. "
+                            "Choose another name, or revoke that key first."
                         ),
                     ),
                 ],

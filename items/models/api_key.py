@@ -31,7 +31,7 @@ HINT_LENGTH = 4  # characters
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 NAME_TAKEN_MESSAGE = gettext_lazy(
-    "There is a key of this name: choose another, or revoke that one."
+    "A key with this name already exists. Choose another name, or revoke that key first."
 )
 STATE_LABELS = {
     "active": gettext_lazy("active"),
@@ -51,7 +51,7 @@ def read_lifetime(text: str) -> timedelta:
     """Return what 12h, 30d, 8w or 1y means; raise ValueError with a sentence for other text."""
     found = re.fullmatch("([1-9][0-9]{0,2})([hdwy])", text)
     if not found:
-        raise ValueError(f"{text!r} is no lifetime. Write one such as 12h, 30d, 8w or 1y.")
+        raise ValueError(f"{text!r} is not a valid time. Write, for example, 12h, 30d, 8w or 1y.")
     return int(found[1]) * LIFETIME_UNITS[found[2]]
 
 
@@ -117,7 +117,7 @@ class ApiKey(models.Model):
     def clean(self) -> None:
         """Refuse line breaks, other control characters, invisible ones and lone surrogates."""
         if not self.name.isprintable():
-            message = gettext_lazy("A name is one line of visible characters.")
+            message = gettext_lazy("Use only visible characters, on one line.")
             raise ValidationError({"name": ValidationError(message, "unprintable")})
 
     @property

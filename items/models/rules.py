@@ -17,15 +17,17 @@ CONTROL = r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
 NAME_VISIBLE = f"[^{SPACE}{INVISIBLE}]"
 NAME_VISIBLE_MESSAGE = gettext_lazy("This field is required.")  # what looks empty is empty
 UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
-UNTRIMMED_MESSAGE = gettext_lazy("Remove the space at the beginning and at the end.")
+UNTRIMMED_MESSAGE = gettext_lazy("Remove the spaces before and after the text.")
 BREAKS_LINE = f"[{CONTROL}]"
 BREAKS_LINE_MESSAGE = gettext_lazy(
-    "Write one line: remove line breaks, tabs and control characters."
+    "Write one line. Remove line breaks, tabs and control characters."
 )
 DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
 # Half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL.
 LONE_SURROGATE = r"[\ud800-\udfff]"
-LONE_SURROGATE_MESSAGE = gettext_lazy("This holds half a character (a lone surrogate).")
+LONE_SURROGATE_MESSAGE = gettext_lazy(
+    "Half a character (a lone surrogate) is not allowed. Remove it."
+)
 
 # Validators of every text, and of a text of one line. They are of Django's own classes: migrations
 # spell them out, and import nothing that can change.

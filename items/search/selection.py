@@ -68,7 +68,7 @@ def _refuse_unknown(query: QueryDict) -> None:
     for name, values in query.lists():
         if name not in PARAMETERS:
             known = ", ".join(PARAMETERS)
-            raise Problem(400, f"There is no parameter {shortened(name)}. There are: {known}.")
+            raise Problem(400, f"The parameter {shortened(name)} does not exist. Use: {known}.")
         if len(values) > 1:
             raise Problem(400, f"{name} was sent twice. Send it once.")
 
@@ -78,7 +78,9 @@ def _read_words(query: QueryDict, strict: bool) -> tuple[str, ...]:
     if strict and "\0" in text:
         raise Problem(400, "q: null characters are not allowed.")
     if len(text) > WORDS_MAX_LENGTH:
-        detail = gettext("Search for at most %(max)s characters.") % {"max": WORDS_MAX_LENGTH}
+        detail = gettext("The search is too long. Use at most %(max)s characters.") % {
+            "max": WORDS_MAX_LENGTH
+        }
         raise Problem(400, detail)
     return read_words(text.replace("\0", " "))
 
@@ -88,7 +90,7 @@ def _read_sort(query: QueryDict, words: tuple[str, ...], strict: bool) -> str:
     sort = query.get("sort", default)
     if sort not in ORDERS:
         if strict:
-            raise Problem(400, f"sort is one of: {', '.join(ORDERS)}.")
+            raise Problem(400, f"sort must be one of: {', '.join(ORDERS)}.")
         return default
     return sort if words or sort != "best" else default  # without words all match as well
 
@@ -96,7 +98,7 @@ def _read_sort(query: QueryDict, words: tuple[str, ...], strict: bool) -> str:
 def _read_limit(query: QueryDict) -> int:
     limit = read_id(query.get("limit", str(LIMIT_DEFAULT)))
     if limit is None or limit > LIMIT_MAX:
-        raise Problem(400, f"limit is a whole number from 1 to {LIMIT_MAX}.")
+        raise Problem(400, f"limit must be a whole number from 1 to {LIMIT_MAX}.")
     return limit
 
 

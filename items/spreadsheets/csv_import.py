@@ -80,7 +80,8 @@ class _Reader:
         for line, row in self._parsed():
             if len(row) != len(self.columns):
                 raise SpreadsheetError(
-                    line, f"{len(row)} cells, but the first line names {len(self.columns)} columns."
+                    line,
+                    f"{len(row)} cells, but the first line has {len(self.columns)} columns.",
                 )
             cells = list(zip(self.columns, row, strict=True))
             for column, cell in cells:
@@ -104,12 +105,12 @@ class _Reader:
         known = f"{', '.join(WRITABLE[:-1])} and {WRITABLE[-1]}"
         expected = f"The first line must name the columns: {known}."
         if "name" not in self.columns:
-            raise SpreadsheetError(1, f"There is no column name. {expected}")
+            raise SpreadsheetError(1, f"The column 'name' is missing. {expected}")
         for column in self.columns:
             if column not in WRITABLE:
-                raise SpreadsheetError(1, f"Column {column!r} is unknown. {expected}")
+                raise SpreadsheetError(1, f"The column {column!r} is unknown. {expected}")
             if self.columns.count(column) > 1:
-                raise SpreadsheetError(1, f"Column {column!r} comes twice. {expected}")
+                raise SpreadsheetError(1, f"The column {column!r} appears twice. {expected}")
 
     def _with_header(self, header: str) -> Iterator[str]:
         yield header

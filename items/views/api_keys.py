@@ -30,9 +30,13 @@ class KeyForm(forms.ModelForm):
         model = ApiKey
         fields = ["name", "read_only"]
         help_texts = {
-            "name": gettext_lazy("What it is for, such as the script's name; up to 100 characters.")
+            "name": gettext_lazy(
+                "What the key is for, for example the name of a script. Up to 100 characters."
+            )
         }
-        labels = {"read_only": gettext_lazy("Read-only: it looks and never writes")}
+        labels = {
+            "read_only": gettext_lazy("Read-only: the key can read items but not change them")
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -28,22 +28,24 @@ def item_delete_many(request: HttpRequest) -> HttpResponse:
             return _delete(request, choice)
         return _confirmation(request, choice)
     except TooLong:
-        raise BadRequest(gettext("So many at once take too long. Delete them in parts."))
+        raise BadRequest(
+            gettext("Deleting so many items at once takes too long. Delete fewer at a time.")
+        )
 
 
 def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
     confirmed = _confirmed(request)
     if confirmed == bulk_delete.NOTHING:
-        return _confirmation(request, choice, gettext("This form was out of date."))
+        return _confirmation(request, choice, gettext("This page was out of date."))
     try:
         found = bulk_delete.delete(choice, confirmed)
     except Busy:
         notice = gettext(
-            "Somebody is changing or deleting some of these: perhaps you, by a second click."
+            "Some of these items are being changed or deleted right now. Perhaps you clicked twice."
         )
         return _confirmation(request, choice, notice)
     if not found.count:
-        messages.info(request, gettext("These items are gone already."))
+        messages.info(request, gettext("These items are already deleted."))
     elif found != confirmed:
         return _confirmation(request, choice, _difference(confirmed, found))
     else:
@@ -74,9 +76,9 @@ def _confirmed(request: HttpRequest) -> Fingerprint:
 
 def _difference(confirmed: Fingerprint, found: Fingerprint) -> str:
     if confirmed.count == found.count:
-        return gettext("Some of them changed after you were asked.")
+        return gettext("Some of these items changed after you opened this page.")
     numbers = {"before": _number(confirmed.count), "now": _number(found.count)}
-    return gettext("You were asked about %(before)s; meanwhile it is %(now)s.") % numbers
+    return gettext("Before, %(before)s items were selected. Now there are %(now)s.") % numbers
 
 
 def _deleted(count: int) -> str:

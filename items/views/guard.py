@@ -13,9 +13,9 @@ from items.http.methods import View, allow_methods
 from items.http.negotiation import wants_json
 from items.http.problems import Problem
 
-NOT_YOURS = gettext_lazy("Your account may not do this. Ask an administrator.")
+NOT_YOURS = gettext_lazy("Your account does not have permission to do this. Ask an administrator.")
 SIGNED_OUT = gettext_lazy(
-    "You are not signed in, or no longer. Nothing is saved yet, and your text is here."
+    "You are not signed in any more. Your text is not saved yet, but it is still here."
 )
 
 
@@ -66,7 +66,7 @@ def page(
 def _shown_again(
     show_again: View, request: HttpRequest, problem: Problem, **kwargs: int
 ) -> HttpResponse:
-    notice = gettext("Not so fast. %(why)s") % {"why": problem.detail}
+    notice = gettext("Nothing is saved yet. %(why)s") % {"why": problem.detail}
     response = show_again(request, notice, problem.status, **kwargs)
     for name, value in problem.headers.items():
         response[name] = value

@@ -20,7 +20,7 @@ from items.models.item import WRITABLE
 from items.views.guard import page
 
 GONE = gettext_lazy(
-    "This item was deleted while you were editing it. Save makes a new item of your text."
+    "This item was deleted while you were editing it. Save your text to create a new item."
 )
 
 

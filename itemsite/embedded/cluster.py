@@ -95,7 +95,7 @@ def start() -> None:
     except OSError as error:
         raise EmbeddedPostgresError(f"{error.filename or folder}: {error.strerror}.") from error
     except psycopg.Error as error:
-        raise EmbeddedPostgresError(f"PostgreSQL answers: {error}") from error
+        raise EmbeddedPostgresError(f"PostgreSQL reports: {error}") from error
 
 
 def keep_through_exec() -> int:
@@ -181,7 +181,7 @@ def _own_socket_folder() -> None:
     found = folder.lstat()
     owners = {os.getuid(), binaries.account().pw_uid}
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
-        raise EmbeddedPostgresError(f"{folder} is not ours: remove it.")
+        raise EmbeddedPostgresError(f"{folder} belongs to another user. Remove it.")
     binaries.give_to_account(folder)
     folder.chmod(0o700)
 
@@ -200,8 +200,8 @@ def _is_answering(data: Path) -> bool:
         is_silent = state.returncode == 2
         if time.monotonic() > (silent_until if is_silent else deadline):
             raise EmbeddedPostgresError(
-                f"PostgreSQL (process {pid}) holds {data} but does not answer. See"
-                f" {data.parent}/log; kill -CONT {pid} wakes it if it was stopped."
+                f"PostgreSQL (process {pid}) uses {data} but does not answer. See"
+                f" {data.parent}/log. If it was stopped, run: kill -CONT {pid}"
             )
         time.sleep(0.05)
 

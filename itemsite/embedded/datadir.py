@@ -35,9 +35,9 @@ def check_major_version(data: Path) -> None:
     made_by, have = int((data / "PG_VERSION").read_text()), binaries.major_version()
     if made_by != have:
         raise EmbeddedPostgresError(
-            f"{data} was made by PostgreSQL {made_by}, but {binaries.find()} holds {have}."
-            f" PG_BIN=/path/to/postgresql/{made_by}/bin still serves it. To move up, save it with"
-            f" pg_dump, move the folder away, start again and restore."
+            f"{data} was created by PostgreSQL {made_by}, but {binaries.find()} is version {have}."
+            f" To use it unchanged, set PG_BIN=/path/to/postgresql/{made_by}/bin. To upgrade, save"
+            f" it with pg_dump, move the folder away, start again and restore."
         )
 
 

@@ -26,7 +26,9 @@ def require_https(get_response: Callable) -> Callable:
         if request.method in ("GET", "HEAD"):
             address = f"https://{request.get_host()}{request.get_full_path()}"
             return HttpResponsePermanentRedirect(address)
-        detail = gettext_lazy("Nothing was saved. Send it again to the address with https://.")
+        detail = gettext_lazy(
+            "Nothing was saved. This site needs https://. Send it again to that address."
+        )
         return errors.answer(request, Problem(403, detail))
 
     return middleware

@@ -11,7 +11,7 @@ from items.http.negotiation import preferred_type
 from items.http.problems import Problem
 from itemsite import errors
 
-NOT_ACCEPTABLE = Problem(406, "Accept application/json or text/html.")
+NOT_ACCEPTABLE = Problem(406, "The header Accept must allow application/json or text/html.")
 
 
 class RefusalMiddleware(CsrfViewMiddleware):

@@ -43,15 +43,17 @@ def _read_body(request: HttpRequest) -> None:
     Django would read a chunked body as empty.
     """
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
-        raise Problem(411, gettext_lazy("Send the body with its Content-Length, not chunked."))
+        raise Problem(
+            411, gettext_lazy("Content-Length is missing. Do not send the body in chunks.")
+        )
     length = int(request.META.get("CONTENT_LENGTH") or "0")
     if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         limit = lazy(number_format, str)(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, force_grouping=True)
-        detail = gettext_lazy("The body is over {limit} bytes. Send it in parts.")
+        detail = gettext_lazy("The body is larger than {limit} bytes. Send it in smaller parts.")
         raise Problem(413, format_lazy(detail, limit=limit))
     has_gevent = "gunicorn.socket" in request.META  # which itself would wait for ever
     with Timeout(BODY_SECONDS if has_gevent else None, False):
         _ = request.body
         return
-    detail = gettext_lazy("The body took too long. Nothing was saved; send it again.")
+    detail = gettext_lazy("The body did not arrive in time. Nothing was saved. Send it again.")
     raise Problem(408, detail)

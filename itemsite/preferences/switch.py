@@ -22,7 +22,7 @@ def switch(choose: View) -> View:
     @wraps(choose)
     def guarded(request: HttpRequest) -> HttpResponse:
         if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
-            raise PermissionDenied(gettext("This is chosen on the site's own pages."))
+            raise PermissionDenied(gettext("This can only be changed on the site's own pages."))
         return choose(request)
 
     return guarded

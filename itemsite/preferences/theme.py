@@ -23,7 +23,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Keep the choice and lead back to where it was made."""
     choice = request.POST.get("theme")
     if choice not in THEMES:
-        raise Problem(400, gettext("There is no such theme."))
+        raise Problem(400, gettext("This theme does not exist. Choose system, light or dark."))
     response = redirect(_origin(request))
     if choice == SYSTEM:
         response.delete_cookie(COOKIE)

@@ -26,7 +26,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
     if len(sys.argv) > 1:
         sys.exit(
-            "itemsite: bin/serve takes no arguments. Set PORT, BIND and what .env.example has."
+            "itemsite: bin/serve takes no arguments. Set variables such as PORT or BIND. They are"
+            " listed in .env.example."
         )
     host, port = startup.listening_host(), startup.listening_port()
     listener = _listen(host, port)
@@ -52,7 +53,7 @@ def _listen(host: str, port: str) -> socket.socket:
     The workers of a killed gunicorn hold it for a moment longer, hence the patience.
     """
     if not port.isdecimal() or not 0 <= int(port) <= 65535:
-        sys.exit(f"itemsite: PORT: {port!r} is no port. Choose a number from 1024 to 65535.")
+        sys.exit(f"itemsite: PORT: {port!r} is not a port. Choose a number from 1024 to 65535.")
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[
             0
@@ -124,7 +125,7 @@ def _make_admin() -> None:
     password = secrets.token_urlsafe(12)
     User.objects.create_superuser(ADMIN, password=password)
     print(
-        f"itemsite: the administrator is {ADMIN}, password {password} (shown this once)", flush=True
+        f"itemsite: the administrator is {ADMIN}, password {password} (shown only once)", flush=True
     )
 
 

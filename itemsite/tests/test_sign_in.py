@@ -191,7 +191,7 @@ def test_a_session_that_ended_loses_no_text(settings, boss, act):
     too_old = client.post(path, form_of(ended))  # signing in changed the token
     saved = client.post(path, form_of(too_old))
 
-    assertContains(ended, "Nothing is saved yet", status_code=403)
+    assertContains(ended, "Your text is not saved yet", status_code=403)
     assertContains(ended, 'href="/accounts/login/" target="_blank"', status_code=403)
     assert "Book" not in ended.text
     assert too_old.status_code == 403
@@ -206,7 +206,7 @@ def test_who_may_not_save_keeps_the_text(settings):
 
     refused = client.post("/items/new/", {"name": "Tome"})
 
-    assertContains(refused, "Your account may not do this.", status_code=403)
+    assertContains(refused, "Your account does not have permission", status_code=403)
     assertContains(refused, 'value="Tome"', status_code=403)
     assert not Item.objects.exists()
 
@@ -218,7 +218,7 @@ def test_a_sign_in_page_that_is_too_old_works_at_once(boss):
     too_old = client.post("/accounts/login/", entered)
     signed = client.post("/accounts/login/", form_of(too_old) | {"password": RIGHT})
 
-    assertContains(too_old, "send it once more", status_code=403)
+    assertContains(too_old, "Send it again", status_code=403)
     assert RIGHT not in too_old.text
     assert (signed.status_code, signed["Location"]) == (302, "/items/new/")
 

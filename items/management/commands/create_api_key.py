@@ -10,13 +10,19 @@ from items.models.api_key import read_lifetime
 
 
 class Command(BaseCommand):
-    help = "Make an API key and print it, alone, on standard output. It is not shown again."
+    help = "Create an API key and print only the key to standard output. It is shown only once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="what the key is for")
-        parser.add_argument("--user", required=True, help="whose permissions bound it")
-        parser.add_argument("--read-only", action="store_true", help="it looks and never writes")
-        parser.add_argument("--expires", metavar="30d", help="after so long: 12h, 30d, 8w, 1y")
+        parser.add_argument("--user", required=True, help="the user whose permissions the key gets")
+        parser.add_argument(
+            "--read-only", action="store_true", help="the key can read items but not change them"
+        )
+        parser.add_argument(
+            "--expires",
+            metavar="30d",
+            help="how long the key works: 12h, 30d, 8w, 1y; default: no end",
+        )
 
     def handle(
         self, *, name: str, user: str, read_only: bool, expires: str | None, **options: object
@@ -31,8 +37,16 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(f"--expires: {error}") from error
         secret = key.issue()
-        until = f"until {key.expires_at:%Y-%m-%d %H:%M} UTC" if key.expires_at else "for good"
-        self.stderr.write(f"{user}'s key {key.name} is valid {until}. It is not shown again:", str)
+        until = (
+            f"until {key.expires_at:%Y-%m-%d %H:%M} UTC"
+            if key.expires_at
+            else "without an end date"
+        )
+        self.stderr.write(
+            f"Key {key.name} of {user} created, valid {until}."
+            " Copy it now: you will not be able to see it again.",
+            str,
+        )
         self.stdout.write(secret)
 
 
@@ -43,5 +57,7 @@ def _find_user(username: str):
     except (User.DoesNotExist, UnicodeEncodeError) as error:  # bytes of the shell that are no UTF-8
         raise CommandError(f"--user: there is no user {username!r}.") from error
     if not user.is_active:
-        raise CommandError(f"--user: {username} is not active, so a key would not work.")
+        raise CommandError(
+            f"--user: {username} is not active, so a key would not work. Activate the user first."
+        )
     return user

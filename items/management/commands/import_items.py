@@ -23,7 +23,7 @@ class Command(BaseCommand):
             ):
                 count = import_csv(lines, bar.update)
         except psycopg.errors.UndefinedTable as error:
-            raise CommandError("There is no table yet. Run: manage.py migrate") from error
+            raise CommandError("The database has no tables yet. Run: manage.py migrate") from error
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}.") from error
         except SpreadsheetError as error:

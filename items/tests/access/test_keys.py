@@ -101,7 +101,7 @@ def test_a_refusal_says_what_is_lacking(client, user, no_visitors):
     problem = call(client, secret, "POST").json()
 
     assert problem["status"] == 403
-    assert "may not POST" in problem["detail"]
+    assert "cannot POST" in problem["detail"]
     assert "items.add_item" in problem["detail"]
 
 
@@ -198,7 +198,7 @@ def test_a_mistyped_key_is_refused_without_a_query(
     with django_assert_num_queries(0):
         response = call(client, mistype(secret))
 
-    assert "cut or mistyped" in refusal(response)
+    assert "not valid. Copy it again" in refusal(response)
 
 
 def test_an_unknown_key_is_refused(client, user, django_assert_num_queries):
@@ -208,7 +208,7 @@ def test_an_unknown_key_is_refused(client, user, django_assert_num_queries):
     with django_assert_num_queries(1):
         response = call(client, secret)
 
-    assert refusal(response) == "There is no such API key."
+    assert refusal(response) == "This API key does not exist. Create a key at /accounts/keys/."
 
 
 def test_an_expired_key_is_refused(client, user):

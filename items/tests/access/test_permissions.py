@@ -59,7 +59,7 @@ def test_an_account_without_the_right_is_told_so(client, item, no_visitors, acti
 
     response = client.get(path.format(id=item.id), headers=HTML)
 
-    assertContains(response, "Your account may not do this.", status_code=403)
+    assertContains(response, "Your account does not have permission", status_code=403)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_banner_warns_while_the_list_is_open(client, settings, visitors_may, s
 
     response = client.get("/accounts/login/", headers=HTML)
 
-    assert (b"An open list" in response.content) is shown
+    assert (b"This list is open" in response.content) is shown
 
 
 def test_buttons_are_shown_to_those_who_may(client, item, settings):

@@ -51,7 +51,7 @@ def test_forms_count_like_json(client):
 
     refused = client.post("/items/new/", {"name": "Book"}, headers=html)
 
-    assertContains(refused, "Wait, sign in, or send a key.", status_code=429)
+    assertContains(refused, "Wait a minute, sign in, or send an API key.", status_code=429)
     assertContains(refused, 'value="Book"', status_code=429)
     assert refused["Retry-After"]
     assert client.get("/items/new/", headers=html).status_code == 200

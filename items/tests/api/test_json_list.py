@@ -117,10 +117,10 @@ def test_counts_when_asked(client):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("sort=price", "sort is one of: newest, oldest, name, changed, best."),
+        ("sort=price", "sort must be one of: newest, oldest, name, changed, best."),
         ("limit=1&limit=2", "limit was sent twice."),
         ("q=%00", "q: null characters"),
-        ("q=" + "w" * 201, "Search for at most 200 characters."),
+        ("q=" + "w" * 201, "The search is too long. Use at most 200 characters."),
         ("after=a&before=b", "not both"),
     ],
 )
@@ -166,13 +166,14 @@ def test_an_empty_list_is_an_empty_array(client):
     "limit", ["0", "-1", "1001", "1e3", "", "x", "5%00", "٣", "9" * 4000, "%2B5"]
 )
 def test_refuses_a_limit_that_is_none(client, limit):
-    assert "limit is" in problem(client.get(f"/items/?limit={limit}"), 400)["detail"]
+    assert "limit must be" in problem(client.get(f"/items/?limit={limit}"), 400)["detail"]
 
 
 @pytest.mark.parametrize("after", ["0", "x", "%00", "9" * 20])
 def test_refuses_a_cursor_that_is_none(client, after):
     assert (
-        "come from the Link header" in problem(client.get(f"/items/?after={after}"), 400)["detail"]
+        "Copy it from the Link header"
+        in problem(client.get(f"/items/?after={after}"), 400)["detail"]
     )
 
 

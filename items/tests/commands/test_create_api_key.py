@@ -25,7 +25,7 @@ def test_prints_the_key_alone(client, user, capsys):
     answer = client.get("/items/", headers={"Authorization": f"Bearer {out.strip()}"})
     assert out.strip() + "\n" == out
     assert out.startswith("itemsite_")
-    assert "ada's key nightly job is valid for good" in err
+    assert "Key nightly job of ada created, valid without an end date" in err
     assert out.strip() not in err
     assert (key.user, key.name, key.read_only, key.expires_at) == (user, "nightly job", False, None)
     assert answer.wsgi_request.api_key == key
@@ -59,7 +59,9 @@ def test_expires_after_so_long(user, capsys, text, lifetime):
 
 @pytest.mark.parametrize("text", ["", "30", "d", "0d", "-1d", "1.5d", "30D", "30 d", "٣d", "1000y"])
 def test_refuses_a_lifetime_that_is_none(user, text):
-    with pytest.raises(CommandError, match=r"--expires: .* Write one such as 12h, 30d, 8w or 1y\."):
+    with pytest.raises(
+        CommandError, match=r"--expires: .* Write, for example, 12h, 30d, 8w or 1y\."
+    ):
         call_command("create_api_key", "x", "--user", "ada", f"--expires={text}")
 
     assert not ApiKey.objects.exists()
@@ -71,9 +73,9 @@ def test_refuses_a_lifetime_that_is_none(user, text):
         pytest.param("", "NAME: This field cannot be blank.", id="empty"),
         pytest.param(" ", "NAME: This field cannot be blank.", id="blank"),
         pytest.param("n" * 101, "NAME: Ensure this value has at most 100 characters", id="long"),
-        pytest.param("a\nb", "NAME: A name is one line", id="two lines"),
-        pytest.param("\udcff", "NAME: A name is one line", id="bytes that are no UTF-8"),
-        pytest.param("taken", "NAME: There is a key of this name", id="taken"),
+        pytest.param("a\nb", "NAME: Use only visible characters", id="two lines"),
+        pytest.param("\udcff", "NAME: Use only visible characters", id="bytes that are no UTF-8"),
+        pytest.param("taken", "NAME: A key with this name already exists", id="taken"),
     ],
 )
 def test_refuses_a_bad_name(user, name, sentence):

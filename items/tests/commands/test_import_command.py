@@ -51,10 +51,10 @@ def test_description_may_be_left_out(import_file):
 
 
 BAD = [
-    pytest.param(b"", "line 1: There is no column name", id="empty file"),
-    pytest.param(b"title\nBook\n", "line 1: There is no column name", id="no name"),
-    pytest.param(b"name,price\nBook,1\n", "line 1: Column 'price' is unknown", id="unknown column"),
-    pytest.param(b"name,name\na,b\n", "line 1: Column 'name' comes twice", id="column twice"),
+    pytest.param(b"", "line 1: The column 'name' is missing", id="empty file"),
+    pytest.param(b"title\nBook\n", "line 1: The column 'name' is missing", id="no name"),
+    pytest.param(b"name,price\nBook,1\n", "line 1: The column 'price' is unknown", id="unknown column"),
+    pytest.param(b"name,name\na,b\n", "line 1: The column 'name' appears twice", id="column twice"),
     pytest.param(b"name\nok\n  \n", "line 3, column name: This field is required.", id="blank"),
     pytest.param(
         b'name,description\nok,"a\nb"\n"c\nd",x\n',

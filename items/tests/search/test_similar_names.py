@@ -28,7 +28,7 @@ def test_names_what_is_like_the_new_item(client, stapler):
 
     page = client.post("/items/new/", {"name": "red staplér"}, headers=html, follow=True)
 
-    assertContains(page, f'already there: <a href="/items/{stapler.id}/">Red &lt;Stapler&gt;</a>')
+    assertContains(page, f'already exist: <a href="/items/{stapler.id}/">Red &lt;Stapler&gt;</a>')
     assertNotContains(page, "Desk")
     assert Item.objects.count() == 3
 
@@ -58,7 +58,7 @@ def test_names_nothing(client, stapler, settings, visitors_may, name):
     client.post("/items/new/", {"name": name})
 
     settings.VISITORS_MAY = ["view"]
-    assertNotContains(client.get("/items/", headers={"Accept": "text/html"}), "already there")
+    assertNotContains(client.get("/items/", headers={"Accept": "text/html"}), "already exist")
 
 
 def test_gives_the_closest_first():

@@ -60,7 +60,7 @@ def test_the_rows_of_the_list_lead_there(client, books):
         ("q", "book"),
         ("sort", "name"),
     ]
-    assert '<button class="button quiet" name="all" value="1">Delete all 3 that match…<' in form
+    assert '<button class="button quiet" name="all" value="1">Delete all 3 matching items…<' in form
 
 
 def test_who_may_not_delete_has_no_ticks(client, books, settings):
@@ -78,7 +78,7 @@ def test_deletes_all_that_match_and_goes_back_to_that_list(client, books):
     page = client.get(address)
     response = client.post(address, form_of(page))
 
-    assertContains(page, "All that hold <strong>book</strong>")
+    assertContains(page, "All items that match “book” will be deleted")
     assertRedirects(response, "/items/?q=book&sort=name&size=100", fetch_redirect_response=False)
     assert names() == ["Pen"]
 
@@ -87,7 +87,7 @@ def test_deletes_the_whole_list(client, books):
     page = client.get("/items/delete/?all=1")
     client.post("/items/delete/?all=1", form_of(page))
 
-    assertContains(page, "The whole list will be empty")
+    assertContains(page, "All items in the list will be deleted")
     assert names() == []
 
 
@@ -117,10 +117,19 @@ def test_is_one_statement(client, books, django_assert_num_queries):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda book: Item.objects.create(name="Book <4>"), "about 3; meanwhile it is 4"),
-        (lambda book: book.delete(), "about 3; meanwhile it is 2"),
-        (lambda book: Item.objects.filter(pk=book.pk).update(name="My book"), "Some of them"),
-        (lambda book: (book.delete(), Item.objects.create(name="Book <0>")), "Some of them"),
+        (
+            lambda book: Item.objects.create(name="Book <4>"),
+            "Before, 3 items were selected. Now there are 4.",
+        ),
+        (lambda book: book.delete(), "Before, 3 items were selected. Now there are 2."),
+        (
+            lambda book: Item.objects.filter(pk=book.pk).update(name="My book"),
+            "Some of these items changed",
+        ),
+        (
+            lambda book: (book.delete(), Item.objects.create(name="Book <0>")),
+            "Some of these items changed",
+        ),
     ],
     ids=["one more", "one less", "one changed", "one for another"],
 )
@@ -164,7 +173,7 @@ def test_the_second_click_is_told_that_they_are_gone(client, books):
     again = client.post(ticked(*books), fields)
 
     assertRedirects(again, "/items/", fetch_redirect_response=False)
-    assertContains(client.get("/items/", headers=HTML), "These items are gone already.")
+    assertContains(client.get("/items/", headers=HTML), "These items are already deleted.")
 
 
 def test_tells_what_is_gone_before_it_asks(client, books):
@@ -173,31 +182,31 @@ def test_tells_what_is_gone_before_it_asks(client, books):
     Item.objects.all().delete()
     none, none_found = client.get(ticked(*books)), client.get("/items/delete/?q=book&all=1")
 
-    assertContains(some, "1 that you ticked is gone already.")
-    assertContains(none, "What you ticked is gone already.", status_code=404)
-    assertContains(none_found, "There is nothing here any more.", status_code=404)
+    assertContains(some, "1 of the selected items is already deleted.")
+    assertContains(none, "The selected items are already deleted.", status_code=404)
+    assertContains(none_found, "There are no items here any more.", status_code=404)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_asks_for_ticks(client, books, method):
     response = getattr(client, method)("/items/delete/?q=book&sort=name")
 
-    assertContains(response, "Tick some rows first", status_code=422)
+    assertContains(response, "Select some rows first", status_code=422)
     assertContains(response, 'href="/items/?q=book&amp;sort=name"', status_code=422)
 
 
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("id=x", "can be no item"),
-        ("id=", "can be no item"),
-        ("id=1&id=-1", "can be no item"),
-        ("id=٣", "can be no item"),
-        (f"id={10**30}", "can be no item"),
-        (f"id={2**63}", "can be no item"),
-        ("id=1%00", "can be no item"),
+        ("id=x", "wrong item number"),
+        ("id=", "wrong item number"),
+        ("id=1&id=-1", "wrong item number"),
+        ("id=٣", "wrong item number"),
+        (f"id={10**30}", "wrong item number"),
+        (f"id={2**63}", "wrong item number"),
+        ("id=1%00", "wrong item number"),
         ("&".join(f"id={n}" for n in range(1, 202)), "at most 200 rows"),
-        ("&".join(f"id={n}" for n in range(1, 2_000)), "malformed"),
+        ("&".join(f"id={n}" for n in range(1, 2_000)), "not valid"),
         (f"q={'a' * (WORDS_MAX_LENGTH + 1)}&all=1", "at most 200 characters"),
     ],
     ids=lambda value: value[:20],
@@ -234,7 +243,7 @@ def test_visitors_delete_no_more_than_they_may_write(client, books, settings, mo
     refused = confirm(client, "/items/delete/?all=1")
 
     assert taken.status_code == 302
-    assertContains(refused, "Wait, sign in", status_code=429)
+    assertContains(refused, "Wait a minute, sign in", status_code=429)
     assert names() == ["Pen", "Book <2>"]
 
 
@@ -251,7 +260,7 @@ def test_a_visitor_who_claims_any_number_is_refused(client, books, settings, mon
 
 @pytest.mark.parametrize(
     ("error", "status", "told"),
-    [(Busy, 409, "perhaps you, by a second click"), (TooLong, 400, "Delete them in parts")],
+    [(Busy, 409, "Perhaps you clicked twice"), (TooLong, 400, "Delete fewer at a time")],
 )
 def test_tells_when_it_cannot_be_now(client, books, monkeypatch, error, status, told):
     def refuse(*args):

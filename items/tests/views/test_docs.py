@@ -27,7 +27,7 @@ def test_the_page_speaks_of_https(client):
 
 
 def test_every_page_leads_there(client):
-    assertContains(client.get("/docs/"), '<a href="/docs/">Script it</a>', html=True)
+    assertContains(client.get("/docs/"), '<a href="/docs/">API</a>', html=True)
 
 
 def test_the_document_is_of_this_host(client):

@@ -64,7 +64,7 @@ def test_edit_refuses(client, item, fields, field, code):
 def test_asks_before_it_deletes(client, item):
     response = client.get(f"/items/{item.id}/delete/")
 
-    assertContains(response, "<strong>Book</strong> will be gone")
+    assertContains(response, "<strong>Book</strong> will be deleted")
     assert Item.objects.exists()
 
 

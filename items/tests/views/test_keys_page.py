@@ -64,7 +64,7 @@ def test_a_reload_makes_and_shows_nothing(client):
 
     again = client.post("/accounts/keys/", NEW)
 
-    assertContains(again, "There is a key of this name", status_code=422)
+    assertContains(again, "A key with this name already exists", status_code=422)
     assert "itemsite_" not in again.text
     assert ApiKey.objects.count() == 1
 
@@ -94,11 +94,11 @@ def test_lists_own_keys_newest_first(client, user):
     page = client.get("/accounts/keys/")
 
     rows = re.findall(r'<th scope="row">(\w+)</th>', page.text)
-    states = re.findall(r'<td data-label="State">(\w+)</td>', page.text)
+    states = re.findall(r'<td data-label="Status">(\w+)</td>', page.text)
     assert rows == ["new", "ended", "old"]
     assert states == ["active", "revoked", "expired"]
-    assertContains(page, '<td data-label="May">read</td>', count=1)
-    assertContains(page, '<td data-label="May">read and write</td>', count=2)
+    assertContains(page, '<td data-label="Access">read</td>', count=1)
+    assertContains(page, '<td data-label="Access">read and write</td>', count=2)
     assertContains(page, '<td data-label="Last used">never</td>', count=2)
     assertContains(page, ">Revoke</button>", count=2)
     assertNotContains(page, "hers")
@@ -110,7 +110,10 @@ def test_a_first_visit_shows_the_form(client):
     assertContains(page, "You have no keys yet.")
     assertContains(page, '<label for="id_name">Name</label>', html=True)
     assertContains(page, '<label for="id_expires">Expires</label>', html=True)
-    assertContains(page, '<label for="id_read_only">Read-only: it looks and never writes</label>')
+    assertContains(
+        page,
+        '<label for="id_read_only">Read-only: the key can read items but not change them</label>',
+    )
     assertNotContains(page, "(optional)")
     assertNotContains(page, "maxlength")
 
@@ -251,5 +254,5 @@ def test_the_navigation_leads_here(client):
     client.logout()
     stranger = client.get("/items/")
 
-    assertContains(signed_in, '<a href="/accounts/keys/">Keys</a>', html=True)
+    assertContains(signed_in, '<a href="/accounts/keys/">API keys</a>', html=True)
     assertNotContains(stranger, "/accounts/keys/")

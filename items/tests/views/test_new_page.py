@@ -145,7 +145,7 @@ def test_needs_its_token_and_keeps_what_was_typed(django_test_client_with_csrf):
     refused = client.post("/items/new/", {"name": "typed <for> long", "key": "k"})
     again = client.post("/items/new/", form_of(refused))
 
-    assertContains(refused, "send it once more", status_code=403)
+    assertContains(refused, "Send it again", status_code=403)
     assert again.status_code == 302
     assert Item.objects.get().name == "typed <for> long"
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from items.models import Item
@@ -29,12 +30,30 @@ def test_shows_both_texts_and_saves_neither(client, item):
 
     assert response.status_code == 409
     assert shown_versions(response) == ["Their &lt;Book&gt;", "My &lt;Tome&gt;"]
-    assertContains(response, f"{item.updated_at:%H:%M:%S}</time>", status_code=409)
-    assertContains(response, "Description: the same in both.", status_code=409)
+    assertContains(response, f"{item.updated_at:%H:%M}</time>.", status_code=409)
+    assertContains(response, "Your changes are not saved yet.", status_code=409)
+    assertContains(response, "Description: the same in both versions.", status_code=409)
     assertContains(response, 'value="My &lt;Tome&gt;"', status_code=409)
-    assertContains(response, f'href="/items/{item.id}/" data-discards>Keep theirs', status_code=409)
+    assertContains(
+        response, f'href="/items/{item.id}/" data-discards>Keep their version', status_code=409
+    )
     item.refresh_from_db()
     assert (item.name, item.version) == ("Their <Book>", 2)
+
+
+def test_names_the_day_when_the_others_did_not_save_today(client, item):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            ALTER TABLE items_item DISABLE TRIGGER USER;
+            UPDATE items_item SET updated_at = '2026-03-12 17:20Z';
+            ALTER TABLE items_item ENABLE TRIGGER USER
+            """
+        )
+
+    response = client.post(f"/items/{item.id}/edit/", MINE)
+
+    assertContains(response, ">12 Mar 2026 at 17:20</time>.", status_code=409)
 
 
 def test_saves_mine_over_theirs_when_asked(client, item):
@@ -78,7 +97,7 @@ def test_asks_again_before_it_deletes_what_changed(client, item):
     again = client.post(f"/items/{item.id}/delete/", {"version": "1"})
     done = client.post(f"/items/{item.id}/delete/", {"version": "2"})
 
-    assertContains(again, "Their &lt;Book&gt;</strong> will be gone", status_code=409)
+    assertContains(again, "Their &lt;Book&gt;</strong> will be deleted", status_code=409)
     assertContains(again, 'name="version" value="2"', status_code=409)
     assertRedirects(done, "/items/", fetch_redirect_response=False)
     assert not Item.objects.exists()

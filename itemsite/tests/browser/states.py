@@ -112,7 +112,7 @@ def failed_sign_in(page, site):
 def keys(page, site):
     sign_in(page, site)
     page.get_by_label("Name").fill("nightly")
-    press(page, "Make the key")
+    press(page, "Create key")
 
 
 def no_keys(page, site):

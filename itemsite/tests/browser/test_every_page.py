@@ -22,7 +22,7 @@ def test_where_copying_is_refused_the_line_is_selected(open_page):
 
     page.get_by_role("button", name="Copy").first.click()
 
-    expect(page.get_by_text("It is selected")).to_be_visible()
+    expect(page.get_by_text("The text is selected")).to_be_visible()
     assert page.evaluate("() => getSelection().toString()").startswith("curl http")
 
 

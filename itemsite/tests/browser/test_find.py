@@ -59,7 +59,7 @@ def test_an_answer_that_comes_late_is_not_shown(page):
     with page.expect_request("**/items/?q=lamp"):
         page.get_by_label("Find").fill("lamp")
     expect(page.locator("#results")).to_have_attribute("aria-busy", "true")
-    expect(page.get_by_text("Looking…")).to_be_visible()
+    expect(page.get_by_text("Searching…")).to_be_visible()
 
     page.get_by_label("Find").fill("chair")
     expect(rows(page)).to_have_text(["Chair"])
@@ -67,7 +67,7 @@ def test_an_answer_that_comes_late_is_not_shown(page):
 
     expect(rows(page)).to_have_text(["Chair"])
     expect(page).to_have_url(re.compile(r"\?q=chair$"))
-    expect(page.get_by_text("Looking…")).to_have_count(0)
+    expect(page.get_by_text("Searching…")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_answer_that_comes_late_is_not_shown(page):
 def test_when_the_server_fails_it_is_said_and_the_rows_stay(page, faults, failure):
     page.route("**/items/?q=lamp", failure)
     page.get_by_label("Find").fill("lamp")
-    expect(page.get_by_text("The list did not answer.")).to_be_visible()
+    expect(page.get_by_text("The server did not answer")).to_be_visible()
     expect(rows(page)).to_have_count(4)
     expect(page).to_have_url(re.compile("/items/$"))
     assert faults.pop()
@@ -90,7 +90,7 @@ def test_when_the_server_fails_it_is_said_and_the_rows_stay(page, faults, failur
     page.get_by_label("Find").press("Enter")
 
     expect(rows(page)).to_have_text(["Lamp", "Lamp shade"])
-    expect(page.get_by_text("The list did not answer.")).to_have_count(0)
+    expect(page.get_by_text("The server did not answer")).to_have_count(0)
 
 
 def test_a_scanner_finds_one_after_the_other(page):

@@ -43,7 +43,7 @@ def test_leaving_asks_only_while_text_would_be_lost(scripted_page, site, dialogs
     site.request("PATCH", "/items/1/", {"name": "Chair"})
     page.get_by_label("Name").press_sequentially("y")
     press(page, "Save")
-    page.get_by_role("link", name="Keep theirs").click()
+    page.get_by_role("link", name="Keep their version").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Chair")
     assert dialogs == []
 
@@ -89,7 +89,7 @@ def test_like_names_are_named_while_one_is_typed(scripted_page, site):
     page.goto("/items/new/")
 
     page.get_by_label("Name").press_sequentially("red staplér")
-    expect(page.get_by_role("status").filter(has_text="already there")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="already exist")).to_be_visible()
     expect(page.get_by_role("link", name="Red <Stapler>")).to_have_attribute("href", "/items/1/")
     expect(page.get_by_label("Name")).to_be_focused()
 

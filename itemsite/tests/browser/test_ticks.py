@@ -27,28 +27,28 @@ def test_ticked_rows_are_deleted_together(page, chairs):
     page.goto("/items/?q=chair&sort=oldest")
     tick(page, "Chair 2").check()
     tick(page, "Chair 4").check()
-    button(page, "^Delete ticked").click()
+    button(page, "^Delete selected").click()
     expect(page.get_by_role("listitem")).to_have_text(["Chair 2", "Chair 4"])
     button(page, "^Delete 2 items$").click()
 
     expect(page.get_by_text("Deleted 2 items.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/items/\?q=chair&sort=oldest$"))
-    button(page, "^Delete all 58 that match").click()
+    button(page, "^Delete all 58 matching").click()
     button(page, "^Delete 58 items$").click()
 
-    expect(page.get_by_text("Nothing holds chair.")).to_be_visible()
+    expect(page.get_by_text("No items match “chair”.")).to_be_visible()
 
 
 def test_the_head_ticks_all_on_the_page(scripted_page, chairs):
     page = scripted_page
     page.goto("/items/")
 
-    tick(page, "Tick all on this page").check()
+    tick(page, "Select all on this page").check()
 
     expect(ticked(page)).to_have_count(50)
-    expect(button(page, r"^Delete ticked….*\(50\)")).to_be_visible()
+    expect(button(page, r"^Delete selected….*\(50\)")).to_be_visible()
     tick(page, "Chair 60").uncheck()
-    expect(tick(page, "Tick all on this page")).to_be_checked(indeterminate=True)
+    expect(tick(page, "Select all on this page")).to_be_checked(indeterminate=True)
 
 
 def test_shift_ticks_a_range(scripted_page, chairs):
@@ -69,7 +69,7 @@ def test_what_is_found_while_typing_can_be_ticked(scripted_page, chairs):
     expect(page.get_by_role("rowheader")).to_have_count(1)
     expect(ticked(page)).to_have_count(0)
 
-    tick(page, "Tick all on this page").check()
+    tick(page, "Select all on this page").check()
 
     expect(ticked(page)).to_have_count(1)
-    expect(button(page, r"^Delete ticked….*\(1\)")).to_be_visible()
+    expect(button(page, r"^Delete selected….*\(1\)")).to_be_visible()

@@ -32,7 +32,7 @@ def test_an_item_is_added_found_changed_and_deleted(page):
     press(page, "Delete")
     expect(page).to_have_url(re.compile("/items/$"))
     expect(page.get_by_text("Deleted Café table.")).to_be_visible()
-    expect(page.get_by_text("There is nothing here yet.")).to_be_visible()
+    expect(page.get_by_text("There are no items yet.")).to_be_visible()
 
 
 def test_what_is_wrong_is_shown_and_mended_by_the_keyboard(page):
@@ -60,7 +60,7 @@ def test_what_two_people_save_is_compared(page, site):
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("main")).to_contain_text("Blue")
 
-    press(page, "Save mine over theirs")
+    press(page, "Save my version")
 
     expect(page).to_have_url(re.compile("/items/1/$"))
     expect(page.get_by_role("main")).to_contain_text("Red")
@@ -85,8 +85,8 @@ def test_who_signs_in_makes_a_key_and_revokes_it(page, site):
     press(page, "Sign in")
 
     page.get_by_label("Name").fill("nightly")
-    press(page, "Make the key")
-    expect(page.get_by_text("The key is made.")).to_be_visible()
+    press(page, "Create key")
+    expect(page.get_by_text("Key created.")).to_be_visible()
     press(page, "Revoke nightly")
     expect(page.get_by_role("row", name="nightly")).to_contain_text("revoked")
 

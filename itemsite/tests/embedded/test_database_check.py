@@ -66,7 +66,7 @@ def test_serve_prints_the_sql_and_it_mends(clone, sql, granted):
     keeper.stop()
 
     assert status == 1
-    assert "role granted may not create tables in schema public of theirs" in refused.output
+    assert "role granted cannot create tables in schema public of theirs" in refused.output
     assert order == "ALTER DATABASE theirs OWNER TO granted;"
     assert "Traceback" not in refused.output
     assert made == 201

@@ -133,7 +133,7 @@ def test_data_of_another_major_version_is_left_alone(clone):
     said = fails(clone)
     version.write_text(was)
 
-    assert "was made by PostgreSQL 14" in said
+    assert "was created by PostgreSQL 14" in said
     assert "pg_dump" in said
 
 

@@ -40,7 +40,7 @@ def test_a_form_error_in_german(client):
 def test_an_error_before_any_page_in_german(client):
     response = client.get("/items/", headers=GERMAN | {"Host": "elsewhere.example"})
 
-    assertContains(response, "Das war nicht lesbar", status_code=400)
+    assertContains(response, "Die Anfrage ist ungültig", status_code=400)
     assertContains(response, '<html lang="de"', status_code=400)
 
 
@@ -63,9 +63,9 @@ def test_scripts_are_answered_in_english(client):
     ]
 
     assert [response.json()["detail"] for response in told] == [
-        "Some fields are wrong; errors names them.",
+        "Some fields are wrong. They are listed in errors.",
         "There is no item 7.",
-        "There is nothing here.",
+        "This page does not exist. Check the address.",
     ]
     assert told[0].json()["errors"][0]["detail"] == "This field is required."
 

@@ -80,5 +80,5 @@ def test_a_path_that_postgresql_cannot_live_below_is_one_sentence(tmp_path, name
     ended = install(tmp_path / name)
 
     assert ended.returncode == 1
-    assert "PostgreSQL cannot live below a path with" in ended.stderr
+    assert "PostgreSQL cannot run in" in ended.stderr
     assert ended.stderr.count("\n") == 1

@@ -235,10 +235,13 @@ def test_a_taken_port_is_one_sentence(server, clone):
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
-        ({"PORT": "http"}, "PORT: 'http' is no port"),
+        ({"PORT": "http"}, "PORT: 'http' is not a port"),
         ({"BIND": "no.such.host.invalid"}, "cannot listen on no.such.host.invalid"),
         ({"VISITORS_MAY": "fly"}, "VISITORS_MAY: 'fly' is not an action"),
-        ({"PG_BIN": "/nonexistent"}, "PG_BIN: there is no program postgres in /nonexistent"),
+        (
+            {"PG_BIN": "/nonexistent"},
+            "PG_BIN: the folder /nonexistent does not contain the program postgres",
+        ),
         ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/n"}, "DATABASE_URL: connection failed"),
     ],
 )
