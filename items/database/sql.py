@@ -53,9 +53,10 @@ def fetch(sql: str, parameters: Sequence | Mapping, *, prepare: bool = True) -> 
     how rare a word is.
     """
     connection.ensure_connection()
-    cursor = (psycopg.Cursor if prepare else _UnpreparedCursor)(connection.connection)
-    make = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with make(cursor) as wrapped:
+    is_logged = connection.queries_logged  # which can only show the text of an unprepared one
+    cursor_class = psycopg.Cursor if prepare and not is_logged else _UnpreparedCursor
+    make = connection.make_debug_cursor if is_logged else connection.make_cursor
+    with make(cursor_class(connection.connection)) as wrapped:
         wrapped.execute(sql, parameters)
         return wrapped.fetchall()
 

@@ -40,7 +40,7 @@ def test_a_form_error_in_german(client):
 def test_an_error_before_any_page_in_german(client):
     response = client.get("/items/", headers=GERMAN | {"Host": "elsewhere.example"})
 
-    assertContains(response, "Die Anfrage ist ungültig", status_code=400)
+    assertContains(response, "Dieser Hostname ist nicht erlaubt", status_code=400)
     assertContains(response, '<html lang="de"', status_code=400)
 
 
