@@ -53,7 +53,9 @@ def test_description_may_be_left_out(import_file):
 BAD = [
     pytest.param(b"", "line 1: The column 'name' is missing", id="empty file"),
     pytest.param(b"title\nBook\n", "line 1: The column 'name' is missing", id="no name"),
-    pytest.param(b"name,price\nBook,1\n", "line 1: The column 'price' is unknown", id="unknown column"),
+    pytest.param(
+        b"name,price\nBook,1\n", "line 1: The column 'price' is unknown", id="unknown column"
+    ),
     pytest.param(b"name,name\na,b\n", "line 1: The column 'name' appears twice", id="column twice"),
     pytest.param(b"name\nok\n  \n", "line 3, column name: This field is required.", id="blank"),
     pytest.param(

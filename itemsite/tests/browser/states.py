@@ -121,9 +121,9 @@ def no_keys(page, site):
 
 def sign_in(page, site):
     page.goto("/accounts/keys/")
-    page.get_by_label("Username").fill("admin")
-    page.get_by_label("Password").fill(site.password)
-    press(page, "Sign in")
+    page.locator("[name=username]").fill("admin")
+    page.locator("[name=password]").fill(site.password)
+    page.locator("[name=password]").press("Enter")
     page.wait_for_url("**/accounts/keys/")
 
 
