@@ -56,7 +56,7 @@ BAD = [
     pytest.param(
         b"name,price\nBook,1\n", "line 1: The column 'price' is unknown", id="unknown column"
     ),
-    pytest.param(b"name,name\na,b\n", "line 1: The column 'name' appears twice", id="column twice"),
+    pytest.param(b"name,name\na,b\n", "line 1: The column 'name' appears twice", id="twice"),
     pytest.param(b"name\nok\n  \n", "line 3, column name: This field is required.", id="blank"),
     pytest.param(
         b'name,description\nok,"a\nb"\n"c\nd",x\n',
