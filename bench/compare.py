@@ -8,11 +8,12 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import databases, latency, load, report, rows, texts
+from bench import latency, load, report, rows
 from bench.progress import say
 from bench.results import IMPORT_SIZE, Results
 from bench.rows import ROWS, WORKERS
-from bench.servers import LOGS, NOW, ROOT, TUTORIAL, Program, itemsite
+from bench.setup import databases, texts
+from bench.setup.servers import LOGS, NOW, ROOT, TUTORIAL, Program, itemsite
 
 SIZES = [1_000, 1_000_000]  # items
 BUSY = 0.5  # load average

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from bench import databases
 from bench.load import HTML
 from bench.progress import say
 from bench.rows import cursors
-from bench.servers import Server
-from bench.texts import COMMON_WORD, MISSPELLED_WORDS, RARE_WORD
+from bench.setup import databases
+from bench.setup.servers import Server
+from bench.setup.texts import COMMON_WORD, MISSPELLED_WORDS, RARE_WORD
 
 PAGE_ITEMS = 50
 DEEP_ITEMS = 1000 * PAGE_ITEMS

@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Event
 
-from bench import databases, servers
-from bench.servers import Server
+from bench.setup import databases, servers
+from bench.setup.servers import Server
 
 SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 16  # kept alive by one thread of wrk

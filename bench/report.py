@@ -4,12 +4,12 @@ import datetime
 import statistics
 from collections.abc import Iterable
 
-from bench import machine
 from bench.latency import VIEWS, View
 from bench.load import CONNECTIONS, Run
 from bench.results import IMPORT_SIZE, NOISE, Results, changes, is_more, verdicts
 from bench.rows import UNREAD_LISTS, WORKERS
-from bench.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
+from bench.setup import machine
+from bench.setup.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
 
 
 def markdown(results: Results, load_average: float, commits: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bench.latency import CLOSE_MATCHES, LISTS, SEARCHES, VIEWS, Samples, View, p95
 from bench.load import Run
 from bench.rows import ROWS, Row, Runs
-from bench.servers import TUTORIAL
+from bench.setup.servers import TUTORIAL
 
 IMPORT_SIZE = 100_000  # items
 NOISE = 1.1  # up to here, now / before may be noise

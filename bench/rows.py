@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from bench import databases, load
+from bench import load
 from bench.load import HTML, JSON, Request, Run
 from bench.progress import say
-from bench.servers import TUTORIAL, Program, Server
+from bench.setup import databases
+from bench.setup.servers import TUTORIAL, Program, Server
 
 WORKERS = 2  # of each server, unless the row says otherwise
 UNREAD_LISTS = 250

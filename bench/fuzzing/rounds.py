@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 from bench.progress import say
 from itemsite.tests.clone import Clone, Server
 from itemsite.tests.hostile import doors, made_up
-from itemsite.tests.hostile.schema_run import cursors_of, run_schemathesis
+from itemsite.tests.hostile.schema.run import cursors_of, run_schemathesis
 from itemsite.tests.hostile.witness import Witness
 
 ROUND_EXAMPLES = 300  # of a door

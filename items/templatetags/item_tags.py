@@ -39,4 +39,4 @@ def _render_row(
     row: Row, words: tuple[str, ...], may_delete: bool, language: str | None
 ) -> SafeString:
     context = {"row": row, "words": words, "may_delete": may_delete}
-    return render_to_string("items/_row.html", context)
+    return render_to_string("items/list/_row.html", context)

@@ -81,7 +81,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
         "adds_another": adds_another,
         "similar": _similar(request, item),
     }
-    messages.success(request, render_to_string("items/_added.html", context))
+    messages.success(request, render_to_string("items/form/_added.html", context))
     return redirect("/items/new/?another=" if adds_another else item)
 
 
@@ -117,7 +117,7 @@ def item_similar(request: HttpRequest) -> HttpResponse:
     """Show only what is like a name, for the form in which it is being typed."""
     name = request.GET.get("name", "").replace("\0", "")
     context = {"similar": Item.objects.similar_to(name) if name else []}
-    return render(request, "items/_already_there.html", context)
+    return render(request, "items/form/_already_there.html", context)
 
 
 @page("GET", "POST", permission="items.change_item", show_again=show_again)

@@ -56,7 +56,7 @@ def _render_list(context: dict[str, Any]) -> Result:
     if selection.before and not list_page.before:
         return Result(None)
     html = render_to_string(
-        "items/_list.html",
+        "items/list/_list.html",
         context
         | {
             "page": list_page,

@@ -14,9 +14,9 @@ from http.client import HTTPResponse
 from pathlib import Path
 from urllib.error import HTTPError
 
-from bench.databases import Database
+from bench.setup.databases import Database
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "var" / "bench"
 PEER = ROOT / "bench" / "peers" / "tutorial"
 PEER_PROGRAMS = ROOT / "bench" / ".venv" / "bin"

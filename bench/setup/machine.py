@@ -6,7 +6,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import databases
+from bench.setup import databases
 
 ITEMSITE = ("Django", "psycopg", "gunicorn")
 

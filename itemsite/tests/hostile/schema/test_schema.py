@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from itemsite.tests.hostile.schema_run import cursors_of, run_schemathesis
+from itemsite.tests.hostile.schema.run import cursors_of, run_schemathesis
 
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
