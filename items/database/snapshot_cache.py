@@ -77,15 +77,13 @@ class SnapshotConnection:
         self._next: AsyncResult | None = None  # of a question that is not asked yet
         self._current: AsyncResult | None = None
 
-    @property
-    def is_paused(self) -> bool:
-        return time.monotonic() < self._paused_until
-
     def snapshot(self) -> Snapshot | None:
         """Return the snapshot of a moment after this call, or None where PostgreSQL tells none.
 
         Requests that wait at the same time share a question. One that is under way began too early.
         """
+        if time.monotonic() < self._paused_until:
+            return None
         if not is_gevent():
             return self._ask()
         if self._next:
@@ -171,7 +169,8 @@ class Cache:
                 waiting.set_exception(OperationalError("The request that read was cut off."))
         if key in self._entries:
             self._drop(key)
-        if result.size is not None and _was_read_from(snapshot.server):
+        conn = connection.connection  # that read
+        if result.size is not None and conn and _server_of(conn) == snapshot.server:
             self._put(key, snapshot, result)
         return result.value
 
@@ -186,11 +185,6 @@ class Cache:
         self._size -= (result.size or 0) + ENTRY_SIZE
 
 
-def _was_read_from(server: Server) -> bool:
-    conn = connection.connection
-    return conn is not None and _server_of(conn) == server
-
-
 SNAPSHOTS = SnapshotConnection()
 _cache = Cache(SIZE_MAX)
 
@@ -201,5 +195,5 @@ def cached(key: Hashable, make: Callable[[], Result]) -> Any:
     The key names all that the value depends on beside the database.
     """
     can_keep = settings.DATABASE_PREPARE and not settings.DEBUG and not connection.in_atomic_block
-    snapshot = SNAPSHOTS.snapshot() if can_keep and not SNAPSHOTS.is_paused else None
+    snapshot = SNAPSHOTS.snapshot() if can_keep else None
     return make().value if snapshot is None else _cache.get(key, snapshot, make)

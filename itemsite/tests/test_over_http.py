@@ -123,7 +123,7 @@ def test_a_page_of_ticks_fits_gunicorn(server):
     )
 
     assert status == 404
-    assert b"gone already" in page
+    assert b"already deleted" in page
 
 
 def test_an_unknown_host_is_refused(server):

@@ -31,7 +31,7 @@ def test_serves_pages_json_and_static_files(server):
     styles = re.search(rb'href="(/static/site\.[0-9a-f]+\.css)"', page[2])[1].decode()
 
     assert page[0] == 200
-    assert b"An open list" in page[2]
+    assert b"This list is open" in page[2]
     assert made[0] == 201
     assert server.request("GET", "/items/")[2] == [made[2]]
     assert server.request("GET", styles)[0] == 200
@@ -208,7 +208,7 @@ def test_waits_for_postgresql_without_a_restart(server, clone):
 
     assert (status, problem["status"], headers["Retry-After"]) == (503, 503, "2")
     assert (page[0], page[1]["Retry-After"]) == (503, "2")
-    assert b"try again soon" in page[2]
+    assert b"Try again" in page[2]
     assert alive == 200
     until(lambda: server.request("GET", "/readyz")[0] == 200)
 
