@@ -1,7 +1,7 @@
-"""Make .venv and install a file of requirements; do nothing when that is done.
+"""Create .venv and install a requirements file, unless that is already done.
 
-Called by bin/serve and bin/test with the system's Python, so it uses the
-standard library alone. Runs at once wait for each other.
+bin/serve and bin/test call it with the system's Python, so it only uses the standard library.
+Simultaneous runs wait for each other.
 """
 
 import fcntl
@@ -14,8 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-STAMP = VENV / "installed"  # what is installed, written last
-UNUSABLE = '"$`\\'  # characters of a path that PostgreSQL's programs hand to a shell as they are
+STAMP = VENV / "installed"  # lists what is installed; written last
+UNUSABLE = '"$`\\'  # characters that PostgreSQL's programs do not quote for the shell
 # Each includes the one before it.
 REQUIREMENTS = ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt"]
 
@@ -41,7 +41,7 @@ def main(last: str) -> None:
     installed = _installed()
     if installed[: len(wanted)] == wanted:
         return
-    if find_spec("venv") is None or find_spec("ensurepip") is None:  # Debian packs them apart
+    if find_spec("venv") is None or find_spec("ensurepip") is None:  # separate packages on Debian
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         sys.exit(
             f"itemsite: this Python has no venv module. On Debian or Ubuntu run:"
@@ -51,7 +51,7 @@ def main(last: str) -> None:
 
     print("itemsite: installing into .venv (once, and again when requirements change)", flush=True)
     STAMP.unlink(missing_ok=True)
-    venv.create(VENV, with_pip=True, clear=not installed)  # pip may add to what is ours
+    venv.create(VENV, with_pip=True, clear=not installed)  # keep a complete one
     install = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check"]
     if subprocess.call([*install, "-r", last], cwd=ROOT) != 0:
         sys.exit("itemsite: pip could not install the requirements; its message is above.")
@@ -63,7 +63,7 @@ def _digests(names: list[str]) -> list[str]:
 
 
 def _installed() -> list[str]:
-    """Return the digests of what is installed here by this Python."""
+    """Return the digests of the requirements installed by this Python."""
     stamp = STAMP.read_text() if STAMP.exists() else ""
     return stamp.removeprefix(_home()).split() if stamp.startswith(_home()) else []
 

@@ -27,15 +27,15 @@ class CappedPaginator(Paginator):
         return self.object_list.order_by().values("pk")[:COUNT_MAX].count()
 
 
-class TriedChangeList(ChangeList):
-    """Refuses a lookup that fails on its way to SQL, such as the year 99999 or a range of three."""
+class CheckedChangeList(ChangeList):
+    """Refuses a lookup that Django cannot turn into SQL, such as the year 99999."""
 
     def get_queryset(self, request: HttpRequest, *args, **kwargs) -> QuerySet:
         found = super().get_queryset(request, *args, **kwargs)
         try:
             sql, parameters = found.query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
-            sql % parameters  # raises TypeError where there are too many or too few
-        except EmptyResultSet:  # nothing can be found
+            sql % parameters  # raises TypeError if their number is wrong
+        except EmptyResultSet:  # no row can match
             pass
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise BadRequest(
@@ -46,10 +46,10 @@ class TriedChangeList(ChangeList):
 
 
 class StrictLists:
-    """Django's admin believes that its own page made each address and form. Others do too."""
+    """Checks URLs and forms: Django's admin trusts them, as if only its own pages sent them."""
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
-        return TriedChangeList
+        return CheckedChangeList
 
     def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         try:
@@ -68,13 +68,13 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
     readonly_fields = ["created_at", "updated_at", "version"]
     list_display = ["name", "summary", "created_at", "updated_at"]
     list_filter = ["created_at"]
-    search_fields = ["search"]  # only shows the box: get_search_results asks in our way
+    search_fields = ["search"]  # only shows the box; get_search_results does the search
     search_help_text = gettext_lazy("Words or parts of words in the name or description")
     ordering = ["-id"]
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # each would count the whole table
+    show_facets = admin.ShowFacets.NEVER  # each facet would count the whole table
     paginator = CappedPaginator
 
     @admin.display(description=gettext_lazy("description"))
@@ -88,7 +88,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
         return super().get_queryset(request).with_summary()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Take what the filter offers: other lookups fail in PostgreSQL or in Python."""
+        """Allow the lookups of the filters only: others fail in PostgreSQL or in Python."""
         return lookup in ("created_at__gte", "created_at__lt")
 
     def get_search_results(
@@ -97,26 +97,26 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
         return queryset.matching(*search_term.split()), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
-        """Lock what a POST will write, so that saving never brings a deleted row back."""
+        """Lock the row before a POST, so that saving cannot bring a deleted row back."""
         item = super().get_object(request, object_id, from_field)
         if item is None or request.method != "POST":
             return item
         return Item.objects.select_for_update().filter(pk=item.pk).first()
 
     def get_deleted_objects(self, objs: Sequence[Item] | QuerySet, request: HttpRequest) -> tuple:
-        """Refuse more than are counted: each would be named, and written into the admin's log."""
+        """Refuse more than COUNT_MAX: the admin lists each of them and writes each into its log."""
         if isinstance(objs, QuerySet) and objs.order_by()[: COUNT_MAX + 1].count() > COUNT_MAX:
             told = gettext("To delete more than %(max)s items, use the list at /items/.")
             raise BadRequest(told % {"max": number_format(COUNT_MAX, force_grouping=True)})
         return super().get_deleted_objects(objs, request)
 
     def save_model(self, request: HttpRequest, obj: Item, form: ItemForm, change: bool) -> None:
-        form.save()  # writes the changed fields alone
+        form.save()  # writes only the changed fields
 
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(StrictLists, admin.ModelAdmin):
-    """Shows and ends keys. Making one here would show it to the administrator, not to its user."""
+    """Shows and revokes keys. Users create their own, so that no administrator sees them."""
 
     fields = [
         "user",

@@ -10,7 +10,7 @@ from items.models.item import TRIMMED, WRITABLE, max_length
 
 
 class Textarea(forms.Textarea):
-    """Browsers send every line end as CRLF (HTML, section 4.10.21); keep what was typed."""
+    """Turns CRLF, which browsers send for every line end (HTML, section 4.10.21), into LF."""
 
     def value_from_datadict(self, data, files, name):
         value = super().value_from_datadict(data, files, name)
@@ -28,12 +28,11 @@ def _help_text(field: str) -> Promise:
 
 
 class ItemForm(forms.ModelForm):
-    """The one door through which outside data becomes an item."""
+    """Validates items from outside: both pages and the JSON endpoint use it."""
 
     class Meta:
         model = Item
-        # Not spelled out: the JSON endpoint, the import and the search have the same fields, and a
-        # new one that this form alone did not know would be emptied by each PUT.
+        # All fields, as in the JSON endpoint: a PUT would empty a field that only the form lacks.
         fields = WRITABLE
         help_texts = {field: _help_text(field) for field in WRITABLE}
         widgets = {field: Textarea(attrs={"rows": 6}) for field in WRITABLE if field not in TRIMMED}
@@ -41,11 +40,13 @@ class ItemForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            field.strip = name in TRIMMED  # elsewhere indents and last lines belong to the text
-            field.widget.attrs.pop("maxlength", None)  # browsers cut what is pasted in silence
+            field.strip = (
+                name in TRIMMED
+            )  # in other fields, indents and empty lines are part of the text
+            field.widget.attrs.pop("maxlength", None)  # browsers silently cut pasted text there
 
     def save(self, commit: bool = True) -> Item:
-        """Write the fields that were changed, so that two changes of different fields both stay."""
+        """Save only the changed fields, so that simultaneous changes of other fields are kept."""
         if commit and self.instance.pk:
             self.instance.save(update_fields=self.changed_data)
             return self.instance

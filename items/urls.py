@@ -7,7 +7,7 @@ from items.views import api_keys, bulk_delete, item_forms, item_list
 
 
 class IdConverter:
-    """A bigint key in ASCII digits; anything else is no address of ours."""
+    """A positive bigint in ASCII digits; other paths get 404."""
 
     regex = "[1-9][0-9]{0,18}"
 

@@ -1,7 +1,7 @@
 """Signing in and out.
 
-Of failed tries, few are let through for an account from one address, and more from the address
-for all accounts. Nothing counts an account alone: whoever knows a name could lock its owner out.
+Failed attempts are limited for each pair of account and IP address, and for each IP address. There
+is no limit for an account alone: everyone who knows its name could lock out its owner.
 """
 
 from collections.abc import Callable
@@ -26,10 +26,10 @@ OF_ADDRESS = Limit("failed sign-ins", 100, MINUTES * 60)
 
 
 def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap a view that signs in: too many failures are answered with 429.
+    """Wrap a sign-in view: too many failures are answered with 429.
 
-    Each try is counted before it is made, and taken back when it succeeds:
-    tries at once cannot all begin before the first has failed.
+    Each attempt is counted before it starts, and uncounted when it succeeds. So simultaneous
+    attempts cannot bypass the limit.
     """
 
     @allow_methods("GET", "POST")
@@ -38,7 +38,9 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         if request.method != "POST":
             return sign_in(request, *args, **kwargs)
         address = client_address(request)
-        account = UsernameField().to_python(request.POST.get("username"))  # as the form reads it
+        account = UsernameField().to_python(
+            request.POST.get("username")
+        )  # normalised like in the form
         seconds = rate_limit.count(OF_ACCOUNT, account, address) or rate_limit.count(
             OF_ADDRESS, address
         )
@@ -46,8 +48,8 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             raise Problem(429, _advice(seconds), headers={"Retry-After": str(seconds)})
         response = sign_in(request, *args, **kwargs)
         if response.status_code == 302:
-            rate_limit.forget(OF_ACCOUNT, account, address)
-            rate_limit.take_back(OF_ADDRESS, address)
+            rate_limit.reset(OF_ACCOUNT, account, address)
+            rate_limit.uncount(OF_ADDRESS, address)
         return response
 
     guarded.show_again = show_again
@@ -55,7 +57,7 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def show_again(request: HttpRequest, notice: str, status: int) -> HttpResponse:
-    """Show the form again, as after another sign-in in another tab made its token worthless."""
+    """Show the form again, for example after a sign-in in another tab changed the token."""
     form = AuthenticationForm(request, initial={"username": request.POST.get("username")})
     context = {"form": form, "notice": notice, "next": request.POST.get("next", "")}
     return render(request, "registration/login.html", context, status=status)
@@ -74,9 +76,9 @@ def _advice(seconds: int) -> str:
 
 class SignInView(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        form.fields["username"].widget.attrs.pop("autofocus")  # it is on what was wrong
+        form.fields["username"].widget.attrs.pop("autofocus")  # the focus is on the error
         response = super().form_invalid(form)
-        response.status_code = 422  # as every form with errors
+        response.status_code = 422  # like every form with errors
         return response
 
 

@@ -51,8 +51,8 @@ ERROR_TITLES = {
     503: gettext_lazy("Not available right now"),
 }
 
-# Classes of SQLSTATE (PostgreSQL, appendix A) that pass by themselves: connection lost, idle
-# transaction ended, deadlock, out of resources, object locked, server stopping, disk trouble.
+# Classes of SQLSTATE (PostgreSQL, appendix A) for temporary errors: connection lost, idle
+# transaction ended, deadlock, out of resources, object locked, server stopping, disk errors.
 PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
 
 
@@ -71,10 +71,10 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show a form again, with what was typed and a new token; but none that another site sent."""
+    """Show a form again with its text and a new token, unless another site sent it."""
     match = request.resolver_match
     show_again = getattr(match and match.func, "show_again", None)
-    is_foreign = reason.startswith(("Origin", "Referer"))  # so begin Django's words for those
+    is_foreign = reason.startswith(("Origin", "Referer"))  # the first words of Django's reasons
     if show_again and not is_foreign and not wants_json(request):
         return show_again(request, TOO_OLD, 403, **(match.kwargs if match else {}))
     detail = gettext_lazy(
@@ -88,7 +88,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.path_info.endswith("/") and is_valid_path(with_slash):
         if request.method in ("GET", "HEAD"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-        # Clients follow a redirected POST with GET: the write would be lost and look well.
+        # Clients follow a redirected POST with GET: the change would be lost, but look successful.
         detail = gettext_lazy("This page does not exist. Did you mean {address} ?")
         return answer(request, Problem(404, format_lazy(detail, address=with_slash)))
     told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
@@ -98,11 +98,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an unexpected error; those of the database are mapped by their SQLSTATE."""
+    """Answer an unexpected error; temporary errors of the database get 503, others 500."""
     error = sys.exc_info()[1]
     if _will_pass(error):
         detail = gettext_lazy("The database does not answer right now. Try again in a moment.")
-        if request.method not in ("GET", "HEAD"):  # lost while it committed: nobody knows
+        if request.method not in (
+            "GET",
+            "HEAD",
+        ):  # the connection may have been lost during the commit
             detail = gettext_lazy(
                 "The database does not answer right now. Your change may have been saved. Check"
                 " that before you try again."
@@ -126,19 +129,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _will_pass(error: BaseException | None) -> bool:
-    """Tell whether the database refused for a reason that passes by itself."""
+    """Tell whether an error of the database is temporary."""
     if not isinstance(error, (DatabaseError, InterfaceError)):
         return False
     sqlstate = getattr(error.__cause__, "sqlstate", None)
-    if sqlstate is None:  # no answer came at all
+    if sqlstate is None:  # the server did not answer
         return isinstance(error, (OperationalError, InterfaceError))
     return sqlstate.startswith(PASSING_SQLSTATES)
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Write a problem as HTML or JSON, in the reader's language.
+    """Write a problem as HTML or JSON, in the user's language.
 
-    Outside of the language's middleware nobody has chosen one yet.
+    The language is set here, because the error can come from outside of LocaleMiddleware.
     """
     language = language_of(request)
     with override(language):
@@ -151,7 +154,7 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
 def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Write the error page.
 
-    It gets no request: so it asks the database nothing, not even who is signed in.
+    The template gets no request, so it sends no query, not even for the signed-in user.
     """
     context = {
         "status": problem.status,
@@ -168,7 +171,7 @@ def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 
 class RequestLogFilter(logging.Filter):
-    """Add the request's id; shorten what is no bug: the database away, a foreign Host."""
+    """Add the request id; shorten the records of expected errors: no database, a foreign Host."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()

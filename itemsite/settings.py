@@ -1,7 +1,7 @@
 """Every setting, from the environment; .env.example lists the variables.
 
-The safe value is the default. A missing or odd one stops the start with a
-sentence that names the variable.
+The defaults are safe. A missing or wrong value stops the start with a message that names the
+variable.
 """
 
 import ipaddress
@@ -18,12 +18,12 @@ from itemsite.embedded import cluster
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 
-env = FileAwareEnv(strip_whitespace=True)  # SECRET_KEY_FILE names a file that holds SECRET_KEY
+env = FileAwareEnv(strip_whitespace=True)  # SECRET_KEY_FILE is a file with the SECRET_KEY
 
 # The site
 
 DEBUG = env.bool("DEBUG", default=False)
-HTTPS = env.bool("HTTPS", default=True)  # people reach it over TLS, ended by a proxy
+HTTPS = env.bool("HTTPS", default=True)  # a proxy in front of the site ends TLS
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if len(SECRET_KEY) < 50:
@@ -36,11 +36,13 @@ if len(SECRET_KEY) < 50:
 
 
 def words(name: str, default: str) -> list[str]:
-    """Return a variable's words between commas."""
+    """Return the comma-separated words of a variable."""
     return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
 
 
-SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS", "")  # earlier ones: still read, never written
+SECRET_KEY_FALLBACKS = words(
+    "SECRET_KEY_FALLBACKS", ""
+)  # earlier keys: still accepted, no longer used
 if any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
     raise ImproperlyConfigured(
         "SECRET_KEY_FALLBACKS: a key is shorter than 50 characters. Write complete earlier values"
@@ -60,7 +62,7 @@ for origin in CSRF_TRUSTED_ORIGINS:
         )
 
 ACTIONS = ("view", "add", "change", "delete")
-VISITORS_MAY = words("VISITORS_MAY", "view")  # set but empty: everything asks for a sign-in
+VISITORS_MAY = words("VISITORS_MAY", "view")  # empty: everything needs a sign-in
 for action in VISITORS_MAY:
     if action not in ACTIONS:
         raise ImproperlyConfigured(
@@ -70,7 +72,7 @@ for action in VISITORS_MAY:
 ROOT_URLCONF = "itemsite.urls"
 WSGI_APPLICATION = "itemsite.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-APPEND_SLASH = False  # errors.page_not_found redirects reading; a redirected write would be lost
+APPEND_SLASH = False  # errors.page_not_found redirects GET; a redirected POST would be lost
 
 INSTALLED_APPS = [
     "items",
@@ -82,7 +84,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "itemsite",  # its admin.py, of users and groups, comes after Django's
+    "itemsite",  # after Django's apps: its admin.py replaces that of users and groups
 ]
 
 MIDDLEWARE = [
@@ -91,7 +93,7 @@ MIDDLEWARE = [
     "itemsite.middleware.health.answer_health",
     "itemsite.middleware.https.require_https",
     "itemsite.middleware.slow_clients.free_connection_while_waiting",
-    "django.middleware.common.CommonMiddleware",  # refuses foreign Hosts, for files too
+    "django.middleware.common.CommonMiddleware",  # refuses foreign hosts, for static files too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -134,7 +136,7 @@ if DATABASE_URL:
             "DATABASE_URL is not valid. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
             " with special characters in the password as %XX."
         ) from error
-    if set(default["NAME"]) & set("/@"):  # what follows an unquoted one in the password
+    if set(default["NAME"]) & set("/@"):  # the rest of a password with an unquoted one of these
         raise ImproperlyConfigured(
             "DATABASE_URL: write special characters in the password as %XX: @ is %40, / is %2F."
         )
@@ -150,7 +152,7 @@ if DATABASE_POOL_SIZE < 1:
     raise ImproperlyConfigured(
         "DATABASE_POOL_SIZE is below 1: a worker needs a connection to PostgreSQL."
     )
-DATABASE_PREPARE = env.int("DATABASE_PREPARE", default=2)  # uses; 0: never
+DATABASE_PREPARE = env.int("DATABASE_PREPARE", default=2)  # executions before; 0: never
 if DATABASE_PREPARE < 0:
     raise ImproperlyConfigured(
         "DATABASE_PREPARE is below 0. Write after how many uses a statement is prepared, or 0 for"
@@ -163,7 +165,7 @@ DATABASES = {
         **default,
         "ENGINE": "itemsite.checked_pool",
         "OPTIONS": {
-            # After 45 s without a server, the pool's own 300 s left it dead 12 s longer.
+            # After 45 s without a server, the default of 300 s let the pool recover 12 s later.
             "pool": {
                 "min_size": min(2, DATABASE_POOL_SIZE),
                 "max_size": DATABASE_POOL_SIZE,  # snapshot_cache.py has one more
@@ -179,14 +181,14 @@ DATABASES = {
             "keepalives_count": 2,
             "application_name": "itemsite",
             **url_options,
-            # What the URL says comes last and wins.
+            # The options of the URL come last and win.
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=3s"
             f" -c idle_in_transaction_session_timeout=10s {url_options.get('options', '')}".strip(),
         },
     }
 }
 
-# Who asks, and how often
+# Clients and their limits
 
 FORWARDED_ALLOW_IPS = words("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")  # gunicorn reads it too
 try:
@@ -200,7 +202,7 @@ except ValueError as error:
         f"FORWARDED_ALLOW_IPS: {error}. Write IPs or networks such as 10.0.0.0/8, or *."
     ) from error
 
-VISITOR_WRITES_PER_MINUTE = env.int("VISITOR_WRITES_PER_MINUTE", default=300)  # 0: any number
+VISITOR_WRITES_PER_MINUTE = env.int("VISITOR_WRITES_PER_MINUTE", default=300)  # 0: unlimited
 FAILED_KEYS_PER_MINUTE = env.int("FAILED_KEYS_PER_MINUTE", default=60)
 if min(VISITOR_WRITES_PER_MINUTE, FAILED_KEYS_PER_MINUTE) < 0:
     raise ImproperlyConfigured(
@@ -232,11 +234,11 @@ LOGOUT_REDIRECT_URL = "/items/"
 # middleware/security_headers.py, the redirect to HTTPS in middleware/https.py.
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"  # over HTTPS the CSRF check may need the Referer
+SECURE_REFERRER_POLICY = "same-origin"  # over HTTPS, the CSRF check can need the Referer
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-# Browsers take __Host- only from a cookie that is secure and of this very host, so that no
-# neighbour on another subdomain can plant one.
+# Browsers accept __Host- only for secure cookies of exactly this host, so that no other subdomain
+# can set them.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
@@ -244,12 +246,12 @@ CSRF_COOKIE_HTTPONLY = True
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # XFrameOptionsMiddleware: security_headers.py sets its header
     "security.W003",  # CsrfViewMiddleware: RefusalMiddleware is one
-    "security.W005",  # HSTS for subdomains: they are not the site's to bind
-    "security.W008",  # SECURE_SSL_REDIRECT: https.py redirects reading alone
-    "security.W021",  # HSTS preloading: it binds the whole domain for months
+    "security.W005",  # HSTS for subdomains: they can belong to others
+    "security.W008",  # SECURE_SSL_REDIRECT: https.py only redirects GET
+    "security.W021",  # HSTS preloading: it affects the whole domain for months
 ]
 CSRF_FAILURE_VIEW = "itemsite.errors.csrf_failure"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a body that is no file
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a body without files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

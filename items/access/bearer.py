@@ -1,4 +1,4 @@
-"""The API key that a request brings."""
+"""The API key of a request."""
 
 import hmac
 import re
@@ -15,13 +15,13 @@ WELL_FORMED = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGT
 def read_bearer(request: HttpRequest) -> ApiKey:
     """Return the key in the Authorization header; raise Problem 401 if it is wrong in any way.
 
-    Call it outside of a transaction: it may write the time of use, and requests
+    Call it outside of a transaction: it can write the time of use, and requests
     with the same key would wait for each other.
     """
     sent = _read_digest(request)
     key = ApiKey.objects.select_related("user").filter(digest=sent).first()
-    # How long the index takes to find a digest tells nothing about a key. It is compared in
-    # constant time all the same, should the lookup ever become another.
+    # The time of the index lookup reveals nothing about a key. The comparison takes constant time
+    # anyway, in case the lookup changes one day.
     if key is None or not hmac.compare_digest(key.digest, sent):
         raise _refusal("This API key does not exist. Create a key at /accounts/keys/.")
     if key.state != "active":
@@ -36,8 +36,8 @@ def read_bearer(request: HttpRequest) -> ApiKey:
 def _read_digest(request: HttpRequest) -> str:
     """Return the digest of the key in the Authorization header.
 
-    A function of its own, so that no caller of the database holds the key: an
-    error there is reported with the variables of every caller.
+    This is a separate function so that the key is not in the variables of the function that calls
+    the database: an error report shows the variables of every caller.
     """
     scheme, _, secret = request.META["HTTP_AUTHORIZATION"].partition(" ")
     if scheme.lower() != "bearer":

@@ -1,4 +1,4 @@
-"""Who asks: the address that counts, behind proxies or not."""
+"""The IP address of the client, with or without proxies in between."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -6,20 +6,18 @@ from django.conf import settings
 from django.http import HttpRequest
 
 Address = IPv4Address | IPv6Address
-IPV6_CUSTOMER_BITS = 64  # within them everybody may take another address at any time
+IPV6_CUSTOMER_BITS = 64  # a customer can change its address within them at any time
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client's address; of IPv6 the network that one customer has.
+    """Return the client's IP address; for IPv6, the network of one customer.
 
-    Anyone can send X-Forwarded-For. Each proxy appends the address that asked
-    it, so it is read from its end, for as long as that is a proxy's of ours.
+    Anyone can send X-Forwarded-For. Each proxy appends the address of its client, so the list is
+    read from the end, as long as the address belongs to a trusted proxy.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     if "*" in settings.FORWARDED_ALLOW_IPS:
-        del forwarded[
-            :-1
-        ]  # whoever asks counts as a proxy: believe it alone, and not whom it names
+        del forwarded[:-1]  # trust the direct client only, not the addresses before it
     client = _parsed(request.META["REMOTE_ADDR"])
     while client and forwarded and _is_proxy(client):
         before = _parsed(forwarded.pop())
@@ -32,7 +30,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def _parsed(text: str) -> Address | None:
-    """Return the address, of an IPv4 one in IPv6's clothes the IPv4 one, or None."""
+    """Parse an IP address; IPv4-mapped IPv6 addresses become IPv4. Return None if it is invalid."""
     try:
         address = ip_address(text.strip())
     except ValueError:

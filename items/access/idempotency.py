@@ -1,7 +1,7 @@
-"""Retries without doubles: a script's Idempotency-Key (an IETF draft), a form's one-time key.
+"""Safe retries: the Idempotency-Key of a script (an IETF draft), the one-time key of a form.
 
-The answer is stored in the transaction of the write itself, so that there is
-never one without the other, whatever is killed in between.
+The answer is stored in the same transaction as the write, so that both or neither exist, even if
+the process is killed in between.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ from items.http.problems import Problem
 KEPT_HOURS = 24
 KEY = re.compile(r'"([!#-~]{1,255})"|([!#-~]{1,255})')  # a structured field's string, or bare
 RETRY_AFTER_SECONDS = 1
-SWEPT_ROWS = 20  # expired answers that each new one removes, so that no cron job need do it
+SWEPT_ROWS = 20  # expired answers that each new one deletes, so that no cron job is needed
 
-# The lock tells a request under way from one that ended. It can be taken just after the other's
-# commit, while this statement still sees the table as before: then STORE finds the row.
+# The lock shows whether the first request is still running. If that commits just before this
+# statement takes the lock, the statement does not see its row yet: then STORE finds it.
 CLAIM = f"""
     SELECT pg_try_advisory_xact_lock(hashtextextended(%(owner)s || ' ' || %(key)s, 0)),
            fingerprint, body, location, etag
@@ -46,19 +46,19 @@ STORE = f"""
 
 
 class Claim:
-    """One request's hold on its key, until its transaction ends."""
+    """The lock of one request on its key, until its transaction ends."""
 
     def __init__(self, owner: str, key: str, content: bytes) -> None:
         fingerprint = hashlib.sha256(content).digest()
         self._values = {"owner": owner, "key": key, "fingerprint": fingerprint}
 
     def wait(self) -> None:
-        """Let another request with this key end first; then none is under way."""
+        """Wait until no other request with this key is running."""
         with connection.cursor() as cursor:
             cursor.execute(WAIT, self._values)
 
     def stored_answer(self) -> HttpResponse | None:
-        """Return what was answered before; raise Problem for another body or a race."""
+        """Return the stored answer, if any; raise Problem for a different body or a race."""
         with connection.cursor() as cursor:
             cursor.execute(CLAIM, self._values)
             is_ours, fingerprint, body, location, etag = cursor.fetchone()
@@ -77,7 +77,7 @@ class Claim:
         return response
 
     def store(self, response: HttpResponse) -> None:
-        """Keep the answer; raise Problem if another request was quicker."""
+        """Store the answer; raise Problem if another request was faster."""
         answer = {
             "body": response.content.decode(),
             "location": response.get("Location", ""),

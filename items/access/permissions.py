@@ -1,4 +1,4 @@
-"""Where permissions come from: VISITORS_MAY for everyone; accounts and their groups."""
+"""The sources of permissions: VISITORS_MAY for everyone, accounts and their groups."""
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 
 class VisitorsBackend:
-    """Grants the visitors' permissions to every user, so that no view asks who is one.
+    """Grants the visitors' permissions to every user, so that views need no special case.
 
-    It signs nobody in. It has no get_user, by which Django knows that.
+    It signs nobody in: it has no get_user, and Django skips such a backend at sign-in.
     """
 
     def authenticate(self, request: HttpRequest | None, **credentials: object) -> None:
@@ -33,7 +33,7 @@ class VisitorsBackend:
 
 
 class AccountsBackend(ModelBackend):
-    """Django's own accounts and groups, asked in one query instead of two."""
+    """Django's own accounts and groups, with one query instead of two."""
 
     def get_all_permissions(self, user_obj, obj=None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
@@ -52,5 +52,5 @@ class AccountsBackend(ModelBackend):
 
 
 def open_to_visitors(request: HttpRequest) -> dict[str, bool]:
-    """Context for the banner that warns while anybody may change things."""
+    """Return the context of the banner that warns while everyone can change items."""
     return {"open_to_visitors": not set(settings.VISITORS_MAY) <= {"view"}}

@@ -1,8 +1,8 @@
-"""How often somebody may try: to sign in, to use a wrong key, to write without one.
+"""Rate limits of sign-ins, of wrong API keys, and of changes by visitors.
 
-One statement counts an event and tells how many there were since the window began, so that
-tries at once do not slip past each other. Who is over a limit is remembered by this process
-until the window ends, and costs no query meanwhile: a flood must not become one of queries.
+One statement counts an event and returns the number of events since the window began, so that
+simultaneous attempts cannot bypass the limit. A client over its limit is remembered by the process
+until the window ends and needs no query: a flood of requests must not become a flood of queries.
 """
 
 import hashlib
@@ -19,10 +19,10 @@ from items.access.client_ip import client_address
 from items.http.problems import Problem
 from items.models.tally import Tally
 
-REMEMBERED_MAX = 10_000  # buckets; then all are forgotten, and asked for again
-SWEPT_ROWS = 20  # ended windows that each new one removes, so that no cron job need do it
+REMEMBERED_MAX = 10_000  # buckets; then the list is cleared
+SWEPT_ROWS = 20  # ended windows that each new one deletes, so that no cron job is needed
 
-# Counts first and sweeps after: who sweeps waits for nobody, so that no two wait for each other.
+# Counts first and deletes old windows later, skipping locked rows: this avoids deadlocks.
 COUNT = f"""
     WITH counted AS (
         INSERT INTO items_tally AS tally (bucket, events, ends_at)
@@ -45,19 +45,21 @@ COUNT = f"""
 
 class Limit(NamedTuple):
     name: str
-    events: int  # that one may cause in a window; 0: any number
-    seconds: int  # of the window, which begins with the first event
+    events: int  # allowed in a window; 0 means unlimited
+    seconds: int  # length of the window, which begins with the first event
 
 
-_over: dict[str, float] = {}  # buckets over their limit, and when that ends (time.monotonic)
+_over_limit: dict[
+    str, float
+] = {}  # end of the window (time.monotonic) of each bucket over its limit
 
 
 def count(limit: Limit, *who: str, events: int = 1) -> int:
-    """Count one or more; return 0, or beyond the limit the seconds until the window ends."""
+    """Count events; return 0, or over the limit the seconds until the window ends."""
     if not limit.events:
         return 0
     bucket = _bucket(limit, who)
-    remembered = _over.get(bucket, 0.0) - time.monotonic()
+    remembered = _over_limit.get(bucket, 0.0) - time.monotonic()
     if remembered > 0:
         return math.ceil(remembered)
     with connection.cursor() as cursor:
@@ -65,31 +67,31 @@ def count(limit: Limit, *who: str, events: int = 1) -> int:
         counted, seconds = cursor.fetchone()
     if counted <= limit.events:
         return 0
-    if len(_over) >= REMEMBERED_MAX:
-        _over.clear()
-    _over[bucket] = time.monotonic() + seconds
+    if len(_over_limit) >= REMEMBERED_MAX:
+        _over_limit.clear()
+    _over_limit[bucket] = time.monotonic() + seconds
     return math.ceil(seconds)
 
 
-def take_back(limit: Limit, *who: str) -> None:
-    """Count one event less: it was not of the kind that is limited."""
+def uncount(limit: Limit, *who: str) -> None:
+    """Uncount one event that does not fall under the limit."""
     tallies = Tally.objects.filter(bucket=_bucket(limit, who), events__gt=0)
     tallies.update(events=models.F("events") - 1)
 
 
-def forget(limit: Limit, *who: str) -> None:
+def reset(limit: Limit, *who: str) -> None:
     Tally.objects.filter(bucket=_bucket(limit, who)).delete()
 
 
 def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
-    """Count what somebody unknown writes; raise Problem 429 beyond the limit."""
+    """Count the changes of a visitor; raise Problem 429 over the limit."""
     if not settings.VISITOR_WRITES_PER_MINUTE:
         return
     limit = Limit("visitors' writes", settings.VISITOR_WRITES_PER_MINUTE, 60)
     detail = gettext(
         "Too many changes without signing in. Wait a minute, sign in, or send an API key."
     )
-    if items > limit.events:  # waiting would not help
+    if items > limit.events:  # waiting does not help
         told = gettext(
             "Visitors can change at most %(max)s items a minute. Sign in, or send an API key."
         )
@@ -98,7 +100,7 @@ def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
 
 
 def check_failed_key(request: HttpRequest) -> None:
-    """Count a key that was refused; raise Problem 429 beyond the limit."""
+    """Count a refused key; raise Problem 429 over the limit."""
     limit = Limit("failed keys", settings.FAILED_KEYS_PER_MINUTE, 60)
     detail = (
         "Too many wrong API keys. Correct the script that sends them. A correct key works at once."
@@ -107,7 +109,9 @@ def check_failed_key(request: HttpRequest) -> None:
 
 
 def _check(limit: Limit, request: HttpRequest, detail: str, events: int = 1) -> None:
-    events = min(events, limit.events + 1)  # beyond it all are alike, and the column is an integer
+    events = min(
+        events, limit.events + 1
+    )  # larger numbers change nothing, and the column is an integer
     seconds = limit.events and count(limit, client_address(request), events=events)
     if seconds:
         raise Problem(429, detail, headers={"Retry-After": str(seconds)})

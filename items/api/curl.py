@@ -1,4 +1,4 @@
-"""The call that a page is, as a line for the shell."""
+"""curl commands that do the same as a page."""
 
 import shlex
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ def site(request: HttpRequest) -> str:
 
 
 def list_line(site: str, wanted: Selection) -> str:
-    """Return the call that answers with the items of a page of the list, in its order."""
+    """Return the command that gets the items of a list page, in the same order."""
     query = {
         "q": " ".join(wanted.words),
         "sort": wanted.sort,
@@ -29,11 +29,11 @@ def list_line(site: str, wanted: Selection) -> str:
 
 
 def add_line(site: str) -> str:
-    """Return a call that adds an item."""
+    """Return the command that adds an item."""
     what = """-H 'Content-Type: application/json' -d '{"name": "Book"}'"""
     return f"curl {_key_for('add')}{what} {shlex.quote(f'{site}/items/')}"
 
 
 def _key_for(action: str) -> str:
-    """Return the header that a script needs for what visitors may not."""
+    """Return the header with the key, if visitors do not have the permission."""
     return "" if action in settings.VISITORS_MAY else BEARER

@@ -1,4 +1,4 @@
-"""The JSON endpoint in OpenAPI 3.1, made of the constants that the code obeys."""
+"""The OpenAPI 3.1 description of the JSON endpoint, built from the constants of the code."""
 
 from collections.abc import Collection
 from typing import Any
@@ -38,7 +38,7 @@ def document(site: str, visitors_may: Collection[str]) -> Json:
 
 
 def _with_security(operations: Json, visitors_may: Collection[str]) -> Json:
-    """Add to each operation whether it needs a key; what visitors may do does not."""
+    """Declare for each operation whether it needs a key, or is open to visitors."""
     open_to_all = {f"items.{action}_item" for action in visitors_may}
     return {
         method: operation
@@ -180,7 +180,7 @@ def _body(schema: Json) -> Json:
 
 
 def _head(operation: Json, operation_id: str) -> Json:
-    """Return the HEAD of a GET: its answers without their bodies."""
+    """Return the HEAD operation of a GET: the same answers without bodies."""
     responses = {
         status: _answer(*PROBLEMS[int(status)])
         if "$ref" in answer

@@ -1,4 +1,4 @@
-"""What scripts send, read and judged: JSON bodies and query parameters."""
+"""Parse and validate the JSON bodies that scripts send."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from items.models.item import OPTIONAL, WRITABLE, trimmed
 
 ARRAY_MAX = 1000  # objects in one POST
 NOT_WRITABLE = {field.name for field in Item._meta.fields} - set(WRITABLE)
-ERRORS_MAX = 20  # of one object that are told
+ERRORS_MAX = 20  # reported for one object
 
 FieldError = dict[str, str]  # pointer, code and detail, as in Problem.errors
 
@@ -28,7 +28,7 @@ def read_item(fields: Any) -> dict[str, str]:
 def clean_items(document: object) -> list[Item]:
     """Return the item of a JSON object, or the items of an array.
 
-    Raise Problem 422 with the errors of all of them.
+    Raise Problem 422 with the errors of all items.
     """
     is_array = isinstance(document, list)
     documents: list = document if isinstance(document, list) else [document]
@@ -48,7 +48,7 @@ def clean_items(document: object) -> list[Item]:
 
 
 def clean(form: ItemForm) -> ItemForm:
-    """Return a valid form; raise Problem where it is not."""
+    """Return the form if it is valid; otherwise raise Problem 422."""
     errors = _form_errors(form)
     if errors:
         raise _some_are_wrong(errors)
@@ -58,8 +58,8 @@ def clean(form: ItemForm) -> ItemForm:
 def read_json(request: HttpRequest) -> object:
     """Return the parsed body.
 
-    Raise Problem: 415 for another content type, 400 for what is not JSON
-    (RFC 8259, which demands UTF-8).
+    Raise Problem 415 for another content type, 400 for invalid JSON (RFC 8259, which requires
+    UTF-8).
     """
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
@@ -77,12 +77,14 @@ def read_json(request: HttpRequest) -> object:
         raise Problem(400, f"The body is not JSON: {error.msg} at {where}.") from error
     except RecursionError as error:
         raise Problem(400, "The JSON is nested too deeply.") from error
-    except ValueError as error:  # a number of more than 4,300 digits, or one of the two below
+    except (
+        ValueError
+    ) as error:  # also a number of more than 4,300 digits, and the two functions below
         raise Problem(400, f"The body is not JSON: {error}.") from error
 
 
 def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse a key that comes twice: programs disagree about which value counts."""
+    """Refuse duplicate keys: programs disagree about which value is used."""
     unique = dict(pairs)
     if len(unique) != len(pairs):
         raise ValueError("an object has the same key twice")
@@ -94,7 +96,7 @@ def _refuse_constant(name: str) -> None:
 
 
 def _field_errors(fields: Any, prefix: str = "") -> list[FieldError]:
-    """Return what is wrong before a form can look; turn null into an empty text."""
+    """Return errors that a form cannot find; turn null into an empty text."""
     if not isinstance(fields, dict):
         detail = 'Send a JSON object, such as {"name": "Book", "description": ""}.'
         return [{"pointer": prefix, "code": "type", "detail": detail}]
@@ -113,10 +115,10 @@ def _field_errors(fields: Any, prefix: str = "") -> list[FieldError]:
 
 
 def _clean_item(fields: Any, prefix: str) -> tuple[Item | None, list[FieldError]]:
-    """Return a new item and what is wrong with it, as ItemForm says.
+    """Return a new item and its errors, in the words of ItemForm.
 
-    A form costs five times what the rules in it do, which are the model's; so it
-    is made only for what breaks one.
+    A form costs five times as much as the model's own validation. So the model validates, and the
+    form is only created to word the errors.
     """
     if errors := _field_errors(fields, prefix):
         return None, errors

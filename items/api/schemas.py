@@ -1,4 +1,4 @@
-"""An item and a problem in JSON Schema (2020-12), as the form and the table judge them."""
+"""JSON Schemas (2020-12) of items and problems, with the rules of the form and the table."""
 
 from collections.abc import Collection
 from typing import Any
@@ -12,12 +12,12 @@ from items.search.sorting import BIGINT_MAX
 Schema = dict[str, Any]
 
 NO_NULL = r"^[^\u0000]*$"
-# One line is kept without the space around it, but may come with it.
+# Spaces around a text of one line are accepted, but not saved.
 EDGE, INSIDE = rf"[^\u0000{CONTROL}{SPACE}]", rf"[^\u0000{CONTROL}]"
 
 
 def _text(field: str, *, is_written: bool) -> Schema:
-    """Return what the form takes of a field, or what is read of it."""
+    """Return the schema of a field: for writing as the form accepts it, or for reading."""
     can_be_null = is_written and field in OPTIONAL
     schema: Schema = {"type": ["string", "null"] if can_be_null else "string"}
     if field not in TRIMMED:

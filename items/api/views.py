@@ -35,7 +35,7 @@ PERMISSIONS = {
 
 CURSORS = ("after", "before")
 
-# In the environment of a request; the scheme is not, and who asks counts for nothing.
+# The parts of a request that the list depends on; the scheme and the user are not.
 LIST_DEPENDS_ON = ("QUERY_STRING", "HTTP_HOST", "HTTP_PREFER", "HTTP_ACCEPT_ENCODING")
 
 
@@ -45,7 +45,7 @@ class ApiRequest(HttpRequest):
 
 
 def endpoint(**methods: View) -> View:
-    """Make a view of one function per HTTP method. It needs no CSRF token: it reads no cookie."""
+    """Return a view with one function per method; it reads no cookie, so needs no CSRF token."""
 
     @csrf_exempt
     @allow_methods(*methods, "HEAD", "OPTIONS")
@@ -59,9 +59,9 @@ def endpoint(**methods: View) -> View:
 
 
 def _check_permission(request: ApiRequest) -> None:
-    """Raise Problem unless the key, or without one any visitor, may do this.
+    """Raise Problem unless the key, or every visitor if there is no key, has the permission.
 
-    The session's cookie counts for nothing here.
+    The session cookie is ignored here.
     """
     is_write = request.method not in ("GET", "HEAD")
     if is_write and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
@@ -75,12 +75,12 @@ def _check_permission(request: ApiRequest) -> None:
     elif not AnonymousUser().has_perm(permission):
         detail = f"Visitors cannot {request.method} here. Send Authorization: Bearer KEY."
         raise Problem(401, detail, headers={"WWW-Authenticate": 'Bearer realm="itemsite"'})
-    elif is_write and request.method != "POST":  # _create_items counts what it makes
+    elif is_write and request.method != "POST":  # _create_items counts its items
         rate_limit.check_visitors_write(request)
 
 
 def _read_key(request: HttpRequest) -> ApiKey:
-    """Return the key of the request; raise Problem, 401 or 429 for too many wrong ones."""
+    """Return the API key; raise Problem 401 for a wrong one, 429 after too many."""
     try:
         return read_bearer(request)
     except Problem:
@@ -131,7 +131,7 @@ def _add_links(request: ApiRequest, response: HttpResponse, page: Page) -> None:
 
 
 def _create_items(request: ApiRequest) -> HttpResponse:
-    """Create one item of an object, or all items of an array; once, if the request has a key."""
+    """Create an item from an object, or items from an array; only once per Idempotency-Key."""
     document = read_json(request)
     if request.api_key is None:
         items = len(document) if isinstance(document, list) else 1
@@ -174,7 +174,7 @@ def _read_item(request: ApiRequest, pk: int) -> HttpResponse:
 
 def _replace_item(request: ApiRequest, pk: int) -> HttpResponse:
     fields = read_item(read_json(request))
-    blank = dict.fromkeys(ItemForm.Meta.fields, "")  # what PUT leaves out is emptied
+    blank = dict.fromkeys(ItemForm.Meta.fields, "")  # PUT empties the fields that are left out
     with transaction.atomic():
         clean(ItemForm(blank | fields, instance=_locked_item(request, pk))).save()
         return _item_response(rows.read(pk))
@@ -195,7 +195,7 @@ def _delete_item(request: ApiRequest, pk: int) -> HttpResponse:
 
 
 def _locked_item(request: ApiRequest, pk: int) -> Item:
-    """Return the item, locked for this transaction; raise Problem 412 if If-Match is stale."""
+    """Return the item, locked for this transaction; raise Problem 412 if If-Match differs."""
     item = Item.objects.select_for_update().get_or_404(pk)
     if "If-Match" in request.headers and not _names(request, "If-Match", item.version):
         detail = "The item has changed in the meantime. Read it again, then repeat your change."
@@ -204,7 +204,7 @@ def _locked_item(request: ApiRequest, pk: int) -> Item:
 
 
 def _names(request: ApiRequest, header: str, version: int, *, weakly: bool = False) -> bool:
-    """Tell whether a conditional header names this version (RFC 9110, section 13.1)."""
+    """Tell whether a conditional header contains this version (RFC 9110, section 13.1)."""
     etags = parse_etags(request.headers.get(header, ""))
     if weakly:
         etags = [etag.removeprefix("W/") for etag in etags]
@@ -219,7 +219,7 @@ item_detail = endpoint(GET=_read_item, PUT=_replace_item, PATCH=_change_item, DE
 
 
 def _json(text: str, status: int = 200) -> HttpResponse:
-    headers = {"Cache-Control": "no-cache"}  # a cache asks each time: what is committed is seen
+    headers = {"Cache-Control": "no-cache"}  # caches must ask each time, so that commits are seen
     return HttpResponse(
         text + "\n", status=status, content_type="application/json", headers=headers
     )
@@ -227,7 +227,7 @@ def _json(text: str, status: int = 200) -> HttpResponse:
 
 def _empty(status: int, headers: dict[str, str] | None = None) -> HttpResponse:
     response = HttpResponse(status=status, headers=headers)
-    del response["Content-Type"]  # Django's default, of a body that is not there
+    del response["Content-Type"]  # Django's default, but there is no body
     return response
 
 

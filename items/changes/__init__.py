@@ -1,1 +1,1 @@
-"""Many items at once."""
+"""Changes of many items at once."""

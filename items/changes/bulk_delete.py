@@ -1,7 +1,7 @@
-"""Many items at once: which are chosen, how they are just now, and their end.
+"""Delete many items at once, but only those that the user confirmed.
 
-Between a confirmation and the deed others may write. So a confirmation holds a fingerprint of the
-very rows that it names, and what is deleted must have the same one; else all of it is taken back.
+Others can change items after the confirmation page is shown. So this page contains a fingerprint
+of its items. If the deleted items have a different one, the deletion is rolled back.
 """
 
 import re
@@ -20,19 +20,19 @@ from items.search.selection import SIZES, Selection, read_selection
 from items.search.sorting import read_id
 from items.search.words import Search
 
-IDS_MAX = max(SIZES)  # as many as a page has; in an address they fit what gunicorn takes
-NAMED_MAX = 20  # in a confirmation
-TIMEOUT_MS = 300_000  # for a million rows and more; others are not held up meanwhile
+IDS_MAX = max(SIZES)  # the rows of a page; a URL with them fits gunicorn's limit
+NAMED_MAX = 20  # on the confirmation page
+TIMEOUT_MS = 300_000  # enough for a million rows; other requests do not wait for it
 
-# A sum, as the order of the rows must not matter; PostgreSQL keeps its hashes from version to
-# version, because partitions depend on them.
+# A sum, so that the order of the rows does not matter. PostgreSQL keeps its hash functions from
+# version to version, because partitions depend on them.
 FINGERPRINT = "count(*), coalesce(sum(hashint8extended(id, version)), 0)::text"
 
 
 class Fingerprint(NamedTuple):
-    """What tells some rows from any others, and from themselves after a change."""
+    """Identifies a set of rows in their current versions."""
 
-    count: int  # type: ignore[assignment]  # tuple.count is of no use here
+    count: int  # type: ignore[assignment]  # hides tuple.count
     versions: str
 
     def __str__(self) -> str:
@@ -43,16 +43,16 @@ NOTHING = Fingerprint(0, "0")
 
 
 def read_fingerprint(text: str) -> Fingerprint:
-    """Return what a confirmation holds; that of nothing for what is none."""
+    """Parse a confirmation; return NOTHING if it is malformed."""
     found = re.fullmatch("([0-9]{1,18})-(-?[0-9]{1,40})", text)
     return Fingerprint(int(found[1]), found[2]) if found else NOTHING
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Items that somebody ticked, or all that a list shows, on whatever page."""
+    """Items that the user ticked, or all items of a list, on all its pages."""
 
-    wanted: Selection  # the list that one comes from
+    wanted: Selection  # the list the user came from
     ids: tuple[int, ...] = ()
     is_all: bool = False
 
@@ -81,7 +81,7 @@ class Choice:
 
 
 def read_choice(asked: QueryDict) -> Choice:
-    """Return what an address chooses, which may be nothing; raise BadRequest for what is none."""
+    """Return the choice of a query string, which can be empty; raise BadRequest for others."""
     wanted = read_selection(asked, strict=False)
     if "all" in asked:
         return Choice(wanted.at(), is_all=True)
@@ -96,14 +96,14 @@ def read_choice(asked: QueryDict) -> Choice:
 
 
 def fingerprint(choice: Choice) -> Fingerprint:
-    """Return what is there of the items chosen; raise TooLong."""
+    """Return the fingerprint of the chosen items that still exist; raise TooLong."""
     sql = f"SELECT {FINGERPRINT} FROM items_item WHERE {choice.condition}"
     with limited(TIMEOUT_MS):
         return _fetch_fingerprint(sql, choice)
 
 
 def first_names(choice: Choice) -> list[tuple[int, str]]:
-    """Return ids and names of some of the items chosen, in the order of the list."""
+    """Return ids and names of the first chosen items, in the order of the list."""
     if choice.is_all:
         page = read_page("id, name", replace(choice.wanted, size=NAMED_MAX))
         return [row[:2] for row in page.rows]
@@ -115,9 +115,9 @@ def first_names(choice: Choice) -> list[tuple[int, str]]:
 
 
 def delete(choice: Choice, confirmed: Fingerprint) -> Fingerprint:
-    """Delete the items chosen if they are those that were confirmed, and return what they are.
+    """Delete the chosen items if their fingerprint is still the same; return the current one.
 
-    Raise TooLong, and Busy where somebody else is writing one of them.
+    Raise TooLong, or Busy if another transaction is writing one of them.
     """
     sql = f"""
         WITH gone AS (DELETE FROM items_item WHERE {choice.condition} RETURNING id, version)

@@ -1,1 +1,1 @@
-"""PostgreSQL as such: SQL, what it must grant, and the snapshot cache."""
+"""PostgreSQL: sending SQL, checks of the server, and the snapshot cache."""

@@ -1,4 +1,4 @@
-"""What the database must grant, checked before it is migrated: `check --database default`."""
+"""Checks of the database server and its permissions: `check --database default`."""
 
 import psycopg
 from django.apps import apps
@@ -11,13 +11,13 @@ RISKY_WHEN_OFF = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def check_database(app_configs, databases=None, **kwargs: object) -> list[CheckMessage]:
-    """Return what keeps itemsite from working in these databases, with the SQL that mends it."""
+    """Return the errors of these databases, each with the SQL that repairs it."""
     return [message for alias in databases or [] for message in _check(alias)]
 
 
 def _check(alias: str) -> list[CheckMessage]:
     try:
-        # Around the pool, which would only say that it waited in vain.
+        # Without the pool, which would only report a timeout.
         with psycopg.connect(**connections[alias].get_connection_params()) as connection:
             return [*_rights(connection.cursor()), *_server(connection)]
     except psycopg.Error as error:
@@ -46,18 +46,18 @@ def _rights(cursor: psycopg.Cursor) -> list[CheckMessage]:
     mend = f"As a superuser run: ALTER DATABASE {database} OWNER TO {role};"
     messages: list[CheckMessage] = []
     if not may_make_tables:
-        if not follows_owner:  # as in a database made before PostgreSQL 15
+        if not follows_owner:  # as in a database created before PostgreSQL 15
             mend += f" and, in {database}: ALTER SCHEMA {schema} OWNER TO {role};"
         what = f"cannot create tables in schema {schema} of {database}"
         messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E003"))
     elif not has_extensions:
         what = f"cannot create the extensions pg_trgm and unaccent in {database}"
         messages.append(Error(f"DATABASE_URL: role {role} {what}.", hint=mend, id="items.E004"))
-    return messages + _strangers_tables(cursor, role)
+    return messages + _tables_of_other_roles(cursor, role)
 
 
-def _strangers_tables(cursor: psycopg.Cursor, role: str) -> list[CheckMessage]:
-    """Find what another role made, as when somebody once migrated as postgres."""
+def _tables_of_other_roles(cursor: psycopg.Cursor, role: str) -> list[CheckMessage]:
+    """Report tables of another role, for example after a migration as postgres."""
     tables = [model._meta.db_table for model in apps.get_models(include_auto_created=True)]
     cursor.execute(
         """

@@ -1,12 +1,12 @@
-"""The only cache: what was read, kept for as long as nothing in the database changes.
+"""The only cache: it keeps results until something in the database changes.
 
-PostgreSQL is asked for its snapshot at each request, which is cheaper than to read and render a
-list again. Two statements with the same snapshot see the same rows (PostgreSQL's manual, section
-9.28, pg_current_snapshot), and whatever was committed before the request came changes it.
+Each request asks PostgreSQL for its current snapshot, which is cheaper than reading and rendering
+a list again. Two statements with the same snapshot see the same rows (PostgreSQL's manual, section
+9.28, pg_current_snapshot), and every commit before the request changes the snapshot.
 
-Nothing is kept where a snapshot tells too little: on a standby, whose snapshots do not name the
-transactions under way; behind PgBouncer (DATABASE_PREPARE=0), where two statements of one
-connection can meet two backends; inside a transaction, whose own changes it does not name.
+Nothing is cached where a snapshot does not show every change: on a standby, whose snapshots do not
+list the running transactions; behind PgBouncer (DATABASE_PREPARE=0), where two statements of one
+connection can reach two backends; inside a transaction, which sees its own changes.
 """
 
 import time
@@ -21,17 +21,17 @@ from django.db import OperationalError, connection
 from gevent import Timeout, monkey, sleep
 from gevent.event import AsyncResult
 
-# A server numbers its transactions by itself, and after a crash gives some numbers once more. So a
-# snapshot only counts together with the backend that told it, which lives in one server process.
+# Each server has its own transaction numbers, and can use some of them again after a crash. So a
+# snapshot is only compared together with the process id of the backend that returned it.
 SNAPSHOT = """
     SELECT concat_ws(' ', pg_current_snapshot(), pg_backend_pid()) WHERE NOT pg_is_in_recovery()
 """
 SERVER = "SELECT system_identifier, pg_postmaster_start_time() FROM pg_control_system()"
-CONNECTION_AGE_SECONDS = 30  # then the name of the server is resolved again: it can have moved
-PATIENCE_SECONDS = 0.5  # with what takes PostgreSQL 50 microseconds
-PAUSE_SECONDS = 1  # before it is asked again, when it did not answer
+CONNECTION_AGE_SECONDS = 30  # then the host name is resolved again: the server may have moved
+PATIENCE_SECONDS = 0.5  # PostgreSQL normally needs 50 microseconds
+PAUSE_SECONDS = 1  # without questions, after one was not answered
 SIZE_MAX = 8_000_000  # bytes, in each worker
-ENTRY_SIZE = 10_000  # bytes that each entry needs beside its value, most of them for a long key
+ENTRY_SIZE = 10_000  # bytes of each entry without its value, mostly for a long key
 
 Server = tuple[Any, ...]
 
@@ -42,7 +42,7 @@ class Snapshot(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A value, and its size in bytes; without one it is not kept."""
+    """A value and its size in bytes; without a size it is not cached."""
 
     value: Any
     size: int | None = None
@@ -52,57 +52,58 @@ _servers: WeakKeyDictionary[psycopg.Connection, Server] = WeakKeyDictionary()
 
 
 def is_gevent() -> bool:
-    """Tell whether requests run side by side in one thread, as under gunicorn."""
+    """Tell whether requests share one thread, as under gunicorn."""
     return monkey.is_module_patched("threading")
 
 
 def _server_of(conn: psycopg.Connection) -> Server:
-    """Return which server process a connection speaks to; asked once in its life."""
+    """Return the identity of the server; one query for each connection."""
     if conn not in _servers:
         _servers[conn] = conn.execute(SERVER).fetchone()
     return _servers[conn]
 
 
 class SnapshotConnection:
-    """The connection that asks for snapshots, for all requests of a worker process.
+    """The connection that reads snapshots for all requests of a worker process.
 
-    It is renewed after CONNECTION_AGE_SECONDS. If it then meets another server, the whole pool is,
-    so that nobody reads from a server that was replaced but still lives.
+    It is replaced after CONNECTION_AGE_SECONDS. If it then reaches another server, the pool is
+    drained too, so that no request reads from an old server that still runs.
     """
 
     def __init__(self) -> None:
         self._connection: psycopg.Connection | None = None
         self._server: Server | None = None
         self._expires_at = self._paused_until = 0.0  # time.monotonic()
-        self._next: AsyncResult | None = None  # of a question that is not asked yet
+        self._next: AsyncResult | None = None  # of the next question, which was not sent yet
         self._current: AsyncResult | None = None
 
     def snapshot(self) -> Snapshot | None:
-        """Return the snapshot of a moment after this call, or None where PostgreSQL tells none.
+        """Return a snapshot taken after this call, or None if there is none.
 
-        Requests that wait at the same time share a question. One that is under way began too early.
+        Requests that wait at the same time share one question. They cannot share a question that
+        was already sent: a commit may have come after it.
         """
         if time.monotonic() < self._paused_until:
             return None
         if not is_gevent():
             return self._ask()
         if self._next:
-            connection.close()  # who asks may need one
+            connection.close()  # the request that asks may need it
             return self._next.get()
         self._next = answer = AsyncResult()
         try:
-            sleep(0)  # let those join who are here already
+            sleep(0)  # let other requests join
             before = self._current
             if before:
                 before.wait(PATIENCE_SECONDS)
             self._next = None
-            if before is None or before.ready():  # else PostgreSQL seems to hang
+            if before is None or before.ready():  # otherwise PostgreSQL does not answer
                 self._current = answer
                 answer.set(self._ask())
         finally:
             if self._next is answer:
                 self._next = None
-            if not answer.ready():  # this request was cut off
+            if not answer.ready():  # this request was aborted
                 answer.set(None)
         return answer.get()
 
@@ -118,7 +119,7 @@ class SnapshotConnection:
                 if self._connection is None or time.monotonic() >= self._expires_at:
                     self._renew()
                 row = psycopg.Cursor(self._connection).execute(SNAPSHOT).fetchone()
-        except (psycopg.Error, Timeout):  # whoever reads on meets it, and answers for it
+        except (psycopg.Error, Timeout):  # the following read will report it
             self.close()
         if row is None:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
@@ -127,7 +128,7 @@ class SnapshotConnection:
 
     def _renew(self) -> None:
         self.close()
-        # Not of the pool, which could give one that is older.
+        # Not from the pool, which could return an older one.
         self._connection = psycopg.connect(**connection.get_connection_params(), autocommit=True)
         self._expires_at = time.monotonic() + CONNECTION_AGE_SECONDS
         server_before, self._server = self._server, _server_of(self._connection)
@@ -136,7 +137,7 @@ class SnapshotConnection:
 
 
 class Cache:
-    """Values by key, each for one snapshot; those that were not used longest go first."""
+    """Values by key, each for one snapshot; the least recently used are dropped first."""
 
     def __init__(self, size_max: int) -> None:
         self._size_max = size_max
@@ -145,13 +146,13 @@ class Cache:
         self._under_way: dict[tuple[Hashable, Snapshot], AsyncResult] = {}
 
     def get(self, key: Hashable, snapshot: Snapshot, make: Callable[[], Result]) -> Any:
-        """Return the value of this snapshot; make it once for all who ask in the meantime."""
+        """Return the value for this snapshot; simultaneous requests make it once."""
         made_for, result = self._entries.get(key, (None, Result(None)))
         if made_for == snapshot:
             self._entries.move_to_end(key)
             return result.value
         if (waiting := self._under_way.get((key, snapshot))) and is_gevent():
-            connection.close()  # who makes it may need one
+            connection.close()  # the request that makes it may need it
             return waiting.get()
         return self._make(key, snapshot, make)
 
@@ -161,16 +162,16 @@ class Cache:
             result = make()
             waiting.set(result.value)
         except Exception as error:
-            waiting.set_exception(error)  # who waited would meet the same
+            waiting.set_exception(error)  # the waiting requests would get the same
             raise
         finally:
             self._under_way.pop((key, snapshot), None)
             if not waiting.ready():
-                waiting.set_exception(OperationalError("The request that read was cut off."))
+                waiting.set_exception(OperationalError("The request that read was aborted."))
         if key in self._entries:
             self._drop(key)
-        conn = connection.connection  # that read
-        if result.size is not None and conn and _server_of(conn) == snapshot.server:
+        read_from = connection.connection and _server_of(connection.connection)
+        if result.size is not None and read_from == snapshot.server:
             self._put(key, snapshot, result)
         return result.value
 
@@ -190,9 +191,9 @@ _cache = Cache(SIZE_MAX)
 
 
 def cached(key: Hashable, make: Callable[[], Result]) -> Any:
-    """Return the value that make() returns, or returned since when nothing was committed.
+    """Return make(), or its earlier result if nothing was committed since then.
 
-    The key names all that the value depends on beside the database.
+    The key must contain everything that the value depends on, except the database.
     """
     can_keep = settings.DATABASE_PREPARE and not settings.DEBUG and not connection.in_atomic_block
     snapshot = SNAPSHOTS.snapshot() if can_keep else None

@@ -1,4 +1,4 @@
-"""SQL that is sent as it stands, for what must be quick."""
+"""Raw SQL for the queries that must be fast."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,14 +8,14 @@ from django.db import OperationalError, connection, transaction
 
 
 class TooLong(Exception):
-    """A statement took longer than it may."""
+    """A statement exceeded its time limit."""
 
 
 class Busy(Exception):
-    """Somebody else writes the same rows."""
+    """Another transaction is writing the same rows."""
 
 
-RAISED = {  # by the SQLSTATE of
+RAISED = {  # by SQLSTATE
     "57014": TooLong,  # a statement timeout
     "55P03": Busy,  # a lock timeout
     "40P01": Busy,  # a deadlock
@@ -26,10 +26,10 @@ RAISED = {  # by the SQLSTATE of
 def limited(
     milliseconds: int, settings: Mapping[str, float] | None = None, *, only_reads: bool = True
 ) -> Iterator[None]:
-    """Let the statements within take so long each, under settings of PostgreSQL.
+    """Limit the time of each statement in the block, and apply other PostgreSQL settings.
 
-    Raise TooLong or Busy. Those that only read are rolled back at the end, and with them the
-    settings where this is no transaction of its own.
+    Raise TooLong or Busy. With `only_reads` the block is rolled back at the end; this also restores
+    the settings if the block is inside a larger transaction.
     """
     settings = {"statement_timeout": milliseconds, **(settings or {})}
     try:
@@ -48,12 +48,12 @@ def limited(
 def fetch(sql: str, parameters: Sequence | Mapping, *, prepare: bool = True) -> list[tuple]:
     """Return the rows of a statement.
 
-    After some uses (DATABASE_PREPARE) PostgreSQL plans it once for a connection, whatever the
-    parameters are. `prepare=False` is for statements whose best plan depends on them, such as on
-    how rare a word is.
+    After some executions (DATABASE_PREPARE) a connection keeps one plan for all parameters.
+    `prepare=False` is for statements whose best plan depends on the parameters, for example on how
+    rare a word is.
     """
     connection.ensure_connection()
-    is_logged = connection.queries_logged  # which can only show the text of an unprepared one
+    is_logged = connection.queries_logged  # the log cannot show prepared statements
     cursor_class = psycopg.Cursor if prepare and not is_logged else _UnpreparedCursor
     make = connection.make_debug_cursor if is_logged else connection.make_cursor
     with make(cursor_class(connection.connection)) as wrapped:

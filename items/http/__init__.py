@@ -1,1 +1,1 @@
-"""HTTP for both doors; it knows no model."""
+"""HTTP for pages and JSON, without any model."""

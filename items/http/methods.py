@@ -1,14 +1,14 @@
-"""Which HTTP methods a view takes; the site's middleware refuses the others before CSRF."""
+"""The HTTP methods of a view. RefusalMiddleware refuses all others, before the CSRF check."""
 
 from collections.abc import Callable
 from typing import Any
 
-# Any: decorators note on a view what the site's middleware asks for (methods, doors, show_again).
+# Any, because decorators set attributes for the middleware on it: methods, doors, show_again.
 View = Any
 
 
 def allow_methods(*methods: str) -> Callable[[View], View]:
-    """Name the methods of a view; where GET is one, HEAD is another."""
+    """Set the methods of a view; GET includes HEAD."""
 
     def decorate(view: View) -> View:
         adds_head = "GET" in methods and "HEAD" not in methods

@@ -1,4 +1,4 @@
-"""HTML or JSON: decided here, by the body's type and Accept."""
+"""Content negotiation: HTML or JSON, by the type of the body and Accept."""
 
 from functools import lru_cache
 
@@ -12,16 +12,16 @@ HTML, JSON = "text/html", "application/json"
 
 
 def preferred_type(request: HttpRequest) -> str | None:
-    """Return HTML or JSON, or None where Accept excludes both.
+    """Return HTML or JSON, or None if Accept excludes both.
 
-    A browser names text/html; a body of JSON is a script's, whatever Accept says.
+    Browsers accept text/html. A JSON body comes from a script, whatever Accept says.
     """
     if request.content_type == JSON:
         return JSON
     return _preferred_type(request.META.get("HTTP_ACCEPT", "*/*"))
 
 
-@lru_cache(256)  # browsers send few different ones, and reading one takes long
+@lru_cache(256)  # browsers send few different values, and parsing is slow
 def _preferred_type(accept: str) -> str | None:
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
@@ -35,7 +35,7 @@ def wants_json(request: HttpRequest) -> bool:
 def page_or_json(page: View, api: View) -> View:
     """Return a view with two doors: a page for people, JSON in English for scripts.
 
-    The site's middleware knows `doors` and lets nobody in who accepts neither.
+    RefusalMiddleware reads `doors`, and answers 406 to clients that accept neither.
     """
     doors = {HTML: page, JSON: api}
 

@@ -1,4 +1,4 @@
-"""A request that cannot be served: why, and what to do instead (RFC 9457)."""
+"""Errors of requests: what is wrong, and what to do (RFC 9457)."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,14 +9,14 @@ from django.utils.functional import Promise
 
 from items.http.request_id import request_id
 
-SHOWN_LENGTH = 50  # characters of a stranger's text that an error repeats
+SHOWN_LENGTH = 50  # characters of the client's text that an error repeats
 
 
 class Problem(Exception):
     """Ends a request with an error; the site writes it as HTML or problem+json.
 
-    `errors` name what is wrong with single fields, each with `pointer` (RFC 6901,
-    into the body), `code` for programs and `detail` for people.
+    `errors` lists the errors of single fields, each with `pointer` (RFC 6901, the place in the
+    body), `code` for programs and `detail` for people.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Problem(Exception):
 
 def problem_json(problem: Problem) -> HttpResponse:
     body = {
-        "type": "about:blank",  # the title says no more than the status
+        "type": "about:blank",  # the title is only that of the status
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": str(problem.detail),
@@ -53,5 +53,5 @@ def problem_json(problem: Problem) -> HttpResponse:
 
 
 def shortened(text: str) -> str:
-    """Return the beginning of a stranger's text, for an error that repeats it."""
+    """Return the beginning of the client's text, to repeat it in an error."""
     return text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…"

@@ -1,4 +1,4 @@
-"""The id of the request under way, for its answer, its errors and the log."""
+"""The id of the current request, for its answer, its errors and the log."""
 
 from contextvars import ContextVar
 

@@ -1,9 +1,9 @@
-"""API keys: what a script sends instead of signing in.
+"""API keys, which scripts send instead of signing in.
 
-A key is itemsite_, 32 random letters and digits, and 6 of a checksum, as GitHub's
-are: scanners recognise a leaked one, and a mistyped one is refused without a
-query. The database holds its SHA-256 alone, without salt or stretching: those are
-for passwords that can be guessed, and nobody guesses 190 random bits.
+A key consists of itemsite_, 32 random letters and digits, and a checksum of 6, like the tokens of
+GitHub: scanners recognise a leaked key, and a mistyped one is refused without a query. The
+database contains only its SHA-256 hash, without salt or stretching: these protect passwords that
+can be guessed, and nobody can guess 190 random bits.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ LIFETIME_UNITS = {
 
 
 def read_lifetime(text: str) -> timedelta:
-    """Return what 12h, 30d, 8w or 1y means; raise ValueError with a sentence for other text."""
+    """Parse 12h, 30d, 8w or 1y; raise ValueError with a message for other text."""
     found = re.fullmatch("([1-9][0-9]{0,2})([hdwy])", text)
     if not found:
         raise ValueError(f"{text!r} is not a valid time. Write, for example, 12h, 30d, 8w or 1y.")
@@ -63,7 +63,7 @@ class ApiKeyQuerySet(models.QuerySet):
         return self.filter(revoked_at=None)
 
     def revoke(self) -> int:
-        """End these keys for good and return how many it were; the first time stays."""
+        """Revoke these keys and return their number; keys already revoked keep their time."""
         return self.not_revoked().update(revoked_at=Now())
 
 
@@ -76,7 +76,7 @@ class ApiKey(models.Model):
     )
     name = models.CharField(gettext_lazy("name"), max_length=100)
     digest = models.CharField(max_length=64, editable=False)  # SHA-256 of the key, in hex
-    # Its end, to recognise it
+    # The end of the key, to recognise it
     hint = models.CharField(gettext_lazy("hint"), max_length=HINT_LENGTH, editable=False)
     read_only = models.BooleanField(gettext_lazy("read-only"), default=False, db_default=False)
     created_at = models.DateTimeField(gettext_lazy("created"), db_default=Now(), editable=False)
@@ -134,7 +134,7 @@ class ApiKey(models.Model):
 
     @sensitive_variables()
     def issue(self) -> str:
-        """Save this new key and return its secret, which nothing can show again."""
+        """Save this new key and return its secret, which cannot be shown again."""
         secret = PREFIX + "".join(secrets.choice(BASE62) for _ in range(RANDOM_LENGTH))
         secret += checksum(secret)
         self.digest = digest(secret)
@@ -143,9 +143,9 @@ class ApiKey(models.Model):
         return secret
 
     def may(self, permission: str) -> bool:
-        """Tell whether its user has the permission and the key lets it through.
+        """Tell whether the key and its user have the permission.
 
-        A read-only key never writes, even where every visitor may.
+        A read-only key cannot write, even if every visitor can.
         """
         action = permission.partition(".")[2]
         if self.read_only and not action.startswith("view_"):
@@ -153,11 +153,11 @@ class ApiKey(models.Model):
         return self.user.has_perm(permission)
 
     def note_use(self) -> None:
-        """Write the time, once in USE_NOTED_EVERY: or each request would write a row."""
+        """Save the time of use, once in USE_NOTED_EVERY, to avoid a write for each request."""
         now = timezone.now()
         if self.last_used_at and self.last_used_at > now - USE_NOTED_EVERY:
             return
-        # Asked again in the database: of many requests at once, one writes.
+        # Checked again in the database, so that only one of many requests writes.
         unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
         ApiKey.objects.filter(unnoted, pk=self.pk).update(last_used_at=now)
 

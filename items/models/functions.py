@@ -1,17 +1,17 @@
-"""PostgreSQL functions of the app, as expressions of Django and as SQL.
+"""The PostgreSQL functions of the app, as Django expressions and as SQL.
 
-What a model declares is made of Django's own classes, so that migrations can spell it out without
-an import from here.
+Models use only Django's own classes in their declarations, so that migrations do not import from
+here.
 """
 
 from django.db import models
 
 from items.models.rules import NAME_MAX_LENGTH
 
-# The name without case and accents: the column `search` begins with it, which is cheaper than to
-# fold it again. Folding can lengthen a name manyfold, beyond what an index takes.
+# The name without case and accents. It is the first line of the column `search`; taking it from
+# there is cheaper than folding again. It is cut: a folded name can be too long for an index.
 FOLDED_NAME = f"left(split_part(search, E'\\n', 1), {NAME_MAX_LENGTH})"
-# As people sort. By code points, so that the index of the order finds beginnings too.
+# Sorted without case and accents, and by code points, so that the index also finds prefixes.
 NAME_ORDER = f'({FOLDED_NAME} COLLATE "C")'
 
 
@@ -28,8 +28,8 @@ def name_order() -> models.Func:
     return models.Func(template=NAME_ORDER, output_field=models.TextField())
 
 
-class Holds(models.Func):
-    """Whether folded text holds a word, in whatever case and with whatever accents."""
+class ContainsWord(models.Func):
+    """Tells whether folded text contains a word, ignoring case and accents."""
 
     function = "items_holds"
     arity = 2

@@ -1,4 +1,4 @@
-"""The item, its rules, and the questions asked of the table."""
+"""The item, its rules and its queries."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from items.database.sql import TooLong, limited
-from items.models.functions import Holds, fold, folded_name, name_order
+from items.models.functions import ContainsWord, fold, folded_name, name_order
 from items.models.rules import (
     DESCRIPTION_LENGTH_MESSAGE,
     DESCRIPTION_MAX_LENGTH,
@@ -25,17 +25,17 @@ from items.models.rules import (
     one_line_constraints,
 )
 
-# The texts that people and scripts write. Every door takes its fields from here, and the search
-# its texts; the name is the first line of those. How to add one: docs/adding-a-field.md.
+# The fields that people and scripts write. The form, the JSON endpoint, the import and the search
+# all use this tuple; the name comes first. To add a field, see docs/adding-a-field.md.
 WRITABLE = ("name", "description")
 JSON_KEYS = ("id", *WRITABLE, "created_at", "updated_at")
 
-# The texts behind the name in the column `search`, as a list shows the beginning of them.
+# The fields after the name; a list shows the beginning of their texts.
 EXCERPTED = " || E'\\n' || ".join(WRITABLE[1:])
-SUMMARY_LENGTH = 200  # characters of them in a list
+SUMMARY_LENGTH = 200  # characters in a list
 
 SIMILAR_MAX = 5  # names that are shown
-SIMILAR_TIMEOUT_MS = 150  # it is only a hint
+SIMILAR_TIMEOUT_MS = 150  # short, because it is only a hint
 SIMILARITY = 0.4  # of 1: trigrams in common
 
 
@@ -44,21 +44,21 @@ def no_item(pk: int) -> Http404:
 
 
 def _lines(fields: Sequence[str]) -> str | models.Expression:
-    """Return the texts of these fields, one below the other."""
+    """Return the texts of these fields, joined by line breaks."""
     texts = [text for field in fields for text in (models.Value("\n"), field)][1:]
     return Concat(*texts, output_field=models.TextField()) if len(texts) > 1 else texts[0]
 
 
 class ItemQuerySet(models.QuerySet):
     def matching(self, *words: str) -> "ItemQuerySet":
-        """Keep items that hold every word in one of their texts, case and accents aside."""
+        """Keep items that contain every word in one of their texts, ignoring case and accents."""
         items = self
         for word in words:
-            items = items.filter(Holds("search", models.Value(word)))
+            items = items.filter(ContainsWord("search", models.Value(word)))
         return items
 
     def similar_to(self, name: str) -> list["Item"]:
-        """Return the few items whose names are closest; if that takes long, those named alike."""
+        """Return the items with the most similar names; only equal names if that takes too long."""
         folded = Left(fold(models.Value(name)), NAME_MAX_LENGTH)
         named = self.only("name").annotate(folded=folded_name())
         closest = (
@@ -74,12 +74,12 @@ class ItemQuerySet(models.QuerySet):
             return list(alike[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":
-        """Add `summary`, the beginning of the other texts, and leave these in the database."""
+        """Add `summary`, the beginning of the other texts, without loading these."""
         others = WRITABLE[1:]
         return self.defer(*others).annotate(summary=Left(_lines(others), SUMMARY_LENGTH))
 
     def get_or_404(self, pk: int) -> "Item":
-        """Return one item; raise Http404 with a sentence where it is not."""
+        """Return one item; raise Http404 with a message if it does not exist."""
         try:
             return self.get(pk=pk)
         except self.model.DoesNotExist:
@@ -88,7 +88,7 @@ class ItemQuerySet(models.QuerySet):
 
 class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
     def get_queryset(self) -> ItemQuerySet:
-        return super().get_queryset().defer("search")  # as long as the item itself
+        return super().get_queryset().defer("search")  # it is as long as the item
 
 
 class Item(models.Model):
@@ -109,7 +109,7 @@ class Item(models.Model):
         validators=[*TEXT, MaxLengthValidator(DESCRIPTION_MAX_LENGTH)],
     )
     created_at = models.DateTimeField(gettext_lazy("added"), db_default=Now(), editable=False)
-    # These two are kept by a trigger; the second counts changes.
+    # A trigger maintains these two; the version counts the changes.
     updated_at = models.DateTimeField(gettext_lazy("changed"), db_default=Now(), editable=False)
     version = models.BigIntegerField(gettext_lazy("version"), db_default=1, editable=False)
     search = models.GeneratedField(
@@ -149,31 +149,31 @@ class Item(models.Model):
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """Return label and text of each field that the item's page gives no place of its own."""
+        """Return label and text of each field that the item's template does not name."""
         others = [field for field in WRITABLE if field not in ("name", "description")]
         labels = [self._meta.get_field(field).verbose_name for field in others]
         return [(label, getattr(self, field)) for label, field in zip(labels, others, strict=True)]
 
     def validate_constraints(self, exclude=None) -> None:
-        """Ask PostgreSQL nothing: the fields' validators hold the same rules.
+        """Skip the constraints: the validators of the fields check the same rules.
 
-        Django would send one query per constraint, before the INSERT meets them all.
+        Django would send one query per constraint, and the INSERT checks them all anyway.
         """
 
 
 OPTIONAL = frozenset(field for field in WRITABLE if Item._meta.get_field(field).blank)
-# One line is kept without the space around it, a text of several lines as it was typed.
+# Only a text of one line is trimmed; a text of several lines is saved as typed.
 TRIMMED = frozenset(
     field for field in WRITABLE if isinstance(Item._meta.get_field(field), models.CharField)
 )
 
 
 def trimmed(field: str, text: str) -> str:
-    """Return a text as it is saved. Space is what Python takes for it, and so do the rules."""
+    """Return a text as it is saved. Whitespace is defined by Python, as in rules.py."""
     return text.strip() if field in TRIMMED else text
 
 
 def max_length(field: str) -> int:
-    """Return how many characters a text may have."""
+    """Return the maximum number of characters of a field."""
     validators = Item._meta.get_field(field).validators
     return min(rule.limit_value for rule in validators if isinstance(rule, MaxLengthValidator))

@@ -1,4 +1,4 @@
-"""What an item's texts must fulfil, as patterns that Python and PostgreSQL share."""
+"""The rules for the texts of an item, as patterns for both Python and PostgreSQL."""
 
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.db import models
@@ -7,15 +7,17 @@ from django.utils.translation import gettext_lazy
 NAME_MAX_LENGTH = 200  # characters
 DESCRIPTION_MAX_LENGTH = 10_000  # characters
 
-# One pattern states a rule for Python's re and for PostgreSQL, which both know \u escapes.
-# Neither engine's \s will do: they disagree about Unicode.
+# Each pattern works in Python's re and in PostgreSQL, which both support \u escapes. The class \s
+# is not used: the two disagree about Unicode.
 SPACE = r"\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 INVISIBLE = r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
 INVISIBLE += r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
 CONTROL = r"\u0001-\u001f\u007f-\u009f\u2028\u2029"
 
 NAME_VISIBLE = f"[^{SPACE}{INVISIBLE}]"
-NAME_VISIBLE_MESSAGE = gettext_lazy("This field is required.")  # what looks empty is empty
+NAME_VISIBLE_MESSAGE = gettext_lazy(
+    "This field is required."
+)  # invisible characters count as empty
 UNTRIMMED = rf"\A[{SPACE}]|[{SPACE}]\Z"
 UNTRIMMED_MESSAGE = gettext_lazy("Remove the spaces before and after the text.")
 BREAKS_LINE = f"[{CONTROL}]"
@@ -23,14 +25,14 @@ BREAKS_LINE_MESSAGE = gettext_lazy(
     "Write one line. Remove line breaks, tabs and control characters."
 )
 DESCRIPTION_LENGTH_MESSAGE = f"At most {DESCRIPTION_MAX_LENGTH:,} characters."
-# Half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), no text in PostgreSQL.
+# Half a UTF-16 pair: legal in JSON (RFC 8259, section 8.2), but not a text in PostgreSQL.
 LONE_SURROGATE = r"[\ud800-\udfff]"
 LONE_SURROGATE_MESSAGE = gettext_lazy(
     "Half a character (a lone surrogate) is not allowed. Remove it."
 )
 
-# Validators of every text, and of a text of one line. They are of Django's own classes: migrations
-# spell them out, and import nothing that can change.
+# The validators of every text, and those of a text of one line. They use Django's own classes, so
+# that migrations do not import from here.
 TEXT = [
     ProhibitNullCharactersValidator(),
     RegexValidator(LONE_SURROGATE, LONE_SURROGATE_MESSAGE, "surrogate", inverse_match=True),
@@ -42,7 +44,7 @@ ONE_LINE = [
 
 
 def one_line_constraints(field: str) -> list[models.CheckConstraint]:
-    """Return what ONE_LINE demands, as rules of the database."""
+    """Return the database constraints with the same rules as ONE_LINE."""
     return [
         models.CheckConstraint(
             name=f"item_{field}_trimmed",

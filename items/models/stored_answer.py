@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 class StoredAnswer(models.Model):
     """The answer to a POST with an Idempotency-Key; idempotency.py writes and reads it."""
 
-    owner = models.CharField(max_length=40)  # whose key it is; empty: a visitor's
+    owner = models.CharField(max_length=40)  # of the key; empty for visitors
     key = models.CharField(max_length=255)
     fingerprint = models.BinaryField()  # SHA-256 of the request's body
     body = models.TextField()

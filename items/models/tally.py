@@ -2,9 +2,11 @@ from django.db import models
 
 
 class Tally(models.Model):
-    """What somebody did since a window began. The table is not logged: a crash empties it."""
+    """The number of events since a window began. The table is unlogged: a crash empties it."""
 
-    bucket = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the limit and of whom
+    bucket = models.CharField(
+        max_length=64, primary_key=True
+    )  # SHA-256 of the limit and the client
     events = models.IntegerField()
     ends_at = models.DateTimeField()
 

@@ -1,1 +1,1 @@
-"""Which items, in which order, from where."""
+"""Find, sort and page items."""

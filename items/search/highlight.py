@@ -1,4 +1,4 @@
-"""Marks for the words of a search in the texts that they were found in."""
+"""Highlight the words of a search in the texts that contain them."""
 
 import unicodedata
 from functools import lru_cache
@@ -8,14 +8,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from items.search.words import is_short
 
-# Letters that Unicode does not take apart, as PostgreSQL's unaccent writes them.
+# Letters that Unicode does not decompose, as PostgreSQL's unaccent replaces them.
 PLAIN = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ħ": "h"}
 )
 
 
-def mark(text: str, words: tuple[str, ...]) -> SafeString:
-    """Return text as HTML, with <mark> around each place that holds one of the words."""
+def highlight(text: str, words: tuple[str, ...]) -> SafeString:
+    """Return text as HTML, with <mark> around each match of one of the words."""
     if not words or not text:
         return escape(text)
     folded, origin = _fold(text)
@@ -51,7 +51,7 @@ def _merged(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
-    """Return the text without case and accents, and for each of its characters the place before."""
+    """Return the folded text, and for each of its characters the position in the original."""
     if text.isascii():
         return text.lower(), list(range(len(text)))
     folded = [_folded_character(character) for character in text]

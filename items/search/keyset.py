@@ -1,4 +1,4 @@
-"""Keyset pages: each begins where another ended, so a deep page costs what the first one does."""
+"""Keyset pagination: each page begins at a position, so deep pages are as fast as the first."""
 
 import binascii
 import json
@@ -15,12 +15,12 @@ from items.search.words import Search
 
 
 class CursorError(ValueError):
-    """A cursor that is none, or one of another order."""
+    """A cursor that is malformed, or belongs to another order."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows in order, and cursors: `before` for what precedes them, `after` for what follows."""
+    """Rows in order, with the cursors of the previous page (`before`) and the next (`after`)."""
 
     rows: list[tuple]
     before: str = ""
@@ -28,10 +28,10 @@ class Page:
 
 
 def read_page(columns: str, wanted: Selection) -> Page:
-    """Return up to `size` rows of these columns, from the top or beyond a cursor.
+    """Return up to `size` rows of these columns, from the top or from a cursor on.
 
-    Behind its columns each row holds its position. What lies behind a cursor is not
-    looked up: its page may turn out to be empty. Raise CursorError.
+    Each row ends with its position. The page of a cursor is not read in advance, so it can be
+    empty. Raise CursorError.
     """
     cursor, backwards = wanted.before or wanted.after, bool(wanted.before)
     position = _read_cursor(cursor, wanted.sort) if cursor else []
@@ -59,7 +59,7 @@ def read_page(columns: str, wanted: Selection) -> Page:
 def page_sql(columns: str, sort: str, is_beyond: bool, backwards: bool, limit: int) -> str:
     order = ORDERS[sort]
     where = f"WHERE {order.beyond(backwards)} " if is_beyond else ""
-    # The limit is no parameter: not knowing it, PostgreSQL would plan to read a tenth of the table.
+    # The limit is not a parameter: without it, PostgreSQL would plan for a tenth of the table.
     return (
         f"SELECT {columns}, {', '.join(order.keys)} FROM items_item {where}"
         f"ORDER BY {order.by(backwards)} LIMIT {limit}"
@@ -68,7 +68,7 @@ def page_sql(columns: str, sort: str, is_beyond: bool, backwards: bool, limit: i
 
 def _write_cursor(sort: str, row: tuple) -> str:
     position = row[-len(ORDERS[sort].readers) :]
-    # Not in ASCII: it is part of a URL, and \ud83d\ude00 are 12 bytes of what UTF-8 says in 4.
+    # Not in ASCII, to keep URLs short: \ud83d\ude00 has 12 bytes, but only 4 in UTF-8.
     text = json.dumps(
         [sort, *position], default=datetime.isoformat, separators=(",", ":"), ensure_ascii=False
     )
@@ -76,7 +76,7 @@ def _write_cursor(sort: str, row: tuple) -> str:
 
 
 def _read_cursor(cursor: str, sort: str) -> list:
-    """Return the position that a cursor of this order names."""
+    """Return the position in a cursor of this order; raise CursorError."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         written_for, *position = json.loads(urlsafe_b64decode(padded))

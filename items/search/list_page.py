@@ -1,4 +1,4 @@
-"""A page of the list for people: its rows, how many items there are, and near misses."""
+"""A page of the list for people: its rows, the total, and near misses."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +10,11 @@ from items.search.keyset import read_page
 from items.search.selection import Selection
 from items.search.words import ENOUGH, Search, count, count_all, read_close
 
-LEAD_LENGTH = 50  # characters before the first hit, where the summary begins late
+LEAD_LENGTH = 50  # characters before the first match
 
 
 class Row(NamedTuple):
-    id: str  # digits, as addresses have them
+    id: str  # digits, as in URLs
     name: str
     summary: str
     updated_at: datetime
@@ -22,10 +22,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class ListPage:
-    """Rows in order, with cursors as Page has them.
+    """Rows in order, with the cursors of Page.
 
-    `total` is known on the first page; None there means more than COUNT_MAX. `is_close` says that
-    the rows are near misses, `is_too_many` that there are too many names to look for any.
+    `total` is only set on the first page; None means more than COUNT_MAX. With `is_close` the rows
+    are near misses; with `is_too_many` there are too many names to look for near misses.
     """
 
     rows: list[Row]
@@ -37,7 +37,7 @@ class ListPage:
 
 
 def read_list_page(selection: Selection) -> ListPage:
-    """Return the page that was asked for; raise CursorError."""
+    """Return a page; raise CursorError."""
     page = read_page(_columns(selection), selection)
     rows = _rows(page.rows)
     if selection.after or selection.before:
@@ -49,7 +49,7 @@ def read_list_page(selection: Selection) -> ListPage:
 
 
 def _rows(fetched: list[tuple]) -> list[Row]:
-    """Return the rows without their positions, which follow the columns of a Row."""
+    """Return the rows without their positions, which come after the columns of a Row."""
     return [Row(str(pk), *row[: len(Row._fields) - 1]) for pk, *row in fetched]
 
 
@@ -69,7 +69,7 @@ def _near_misses(selection: Selection) -> ListPage:
 
 
 def _columns(selection: Selection) -> str:
-    """Return the columns of a Row; the summary begins where the words do, if that is far down."""
+    """Return the columns of a Row; if the first match is far down, the summary begins there."""
     summary = f"left({EXCERPTED}, {SUMMARY_LENGTH})"
     if selection.words:
         hits = Search(selection.words).each("nullif(strpos(search, items_fold({})), 0)")

@@ -1,8 +1,9 @@
-"""What a search finds, a page at a time: as quick for a common word as for a rare one.
+"""Pages of search results, as fast for a common word as for a rare one.
 
-There are two ways: to walk along an order until enough hits are met, or to gather all hits by
-the index of words and sort them. PostgreSQL would choose one by an estimate, and be seconds late
-where hits do not lie evenly. Here a walk is tried for what is common, and only so far.
+There are two ways: walk along the index of an order until there are enough hits, or gather all
+hits with the index of words and sort them. PostgreSQL would choose by an estimate, and take
+seconds where the hits are not spread evenly. Here a common word is first tried with a walk of
+limited length.
 """
 
 from collections.abc import Sequence
@@ -13,13 +14,13 @@ from items.search.sorting import ORDERS, RANK_ORDERS, Order, named
 from items.search.words import Search
 
 COMMON = 8_000  # hits; fewer are gathered in 30 ms
-TOGETHER = 10  # times what PostgreSQL expects of several words, for they may well go together
-WALK_MAX = 10_000  # items; walked past in 5 ms
+TOGETHER = 10  # several words often come together: more hits than PostgreSQL expects
+WALK_MAX = 10_000  # items; takes 5 ms
 
 
 @dataclass(frozen=True)
 class Hits:
-    """Items that fulfil a condition on the words, in an order, forwards or backwards."""
+    """Items that match a condition on the words, in an order, forwards or backwards."""
 
     search: Search
     condition: str
@@ -27,7 +28,7 @@ class Hits:
     backwards: bool
 
     def read(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
-        """Return up to `limit` rows beyond a position; columns may be the aliases of the order."""
+        """Return up to `limit` rows after a position; columns can be aliases of the order."""
         most = TOGETHER if len(self.search.words) > 1 else 1
         if self.search.estimate(self.condition) * most > COMMON:
             rows = self._walk(columns, position, limit)
@@ -36,7 +37,7 @@ class Hits:
         return self._gather(columns, position, limit)
 
     def read_range(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
-        """Do the same for hits that lie side by side in the order's index."""
+        """Do the same for hits that are neighbours in the index of the order."""
         hits = f"(SELECT *, {self.order.as_aliases} {self._from(position)}) AS item"
         return self._fetch(f"SELECT {columns} FROM {hits} {self._page(limit)}", position)
 
@@ -72,7 +73,7 @@ class Hits:
 def read_found(
     columns: str, search: Search, sort: str, position: Sequence, limit: int, *, backwards: bool
 ) -> list[tuple]:
-    """Return up to `limit` rows of what is found beyond a position; each ends with its own."""
+    """Return up to `limit` ranked rows after a position; each row ends with its position."""
     if sort == "best":
         return _read_best(columns, search, position, limit, backwards)
     hits = Hits(search, search.in_item, ORDERS[sort], backwards)
@@ -91,7 +92,9 @@ def _read_best(
         hits = Hits(search, condition, ORDERS[sort], backwards)
         within = position[-len(hits.order.keys) :] if rank == first else []
         tail = [str(rank), *hits.order.aliases]
-        tail[1:1] = ["NULL"] * (len(ORDERS["best"].readers) - len(tail))  # as long in every rank
+        tail[1:1] = ["NULL"] * (
+            len(ORDERS["best"].readers) - len(tail)
+        )  # the same length in every rank
         read = hits.read_range if sort == "name" else hits.read
         rows += read(f"{columns}, {', '.join(tail)}", within, limit - len(rows))
         if len(rows) == limit:
@@ -100,7 +103,7 @@ def _read_best(
 
 
 def _conditions(search: Search) -> list[str]:
-    """Return those of RANK_ORDERS; one that nothing can fulfil is empty."""
+    """Return the condition of each of RANK_ORDERS; an impossible one is empty."""
     in_name = search.in_name if search.has_index else "FALSE"
     is_word = search.name_is_word if len(search.words) > 1 else ""
     above = f"({search.name_begins} OR {is_word or 'FALSE'})"

@@ -1,4 +1,4 @@
-"""What a list's address asks for: which items, in which order, from where."""
+"""The query string of a list: search words, order and cursor."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from items.search.words import WORDS_MAX_LENGTH, read_words
 SIZES = (50, 100, 200)  # rows on a page
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
-PARAMETERS = ("limit", "after", "before", "sort", "q")  # of scripts
+PARAMETERS = ("limit", "after", "before", "sort", "q")  # for scripts
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Selection:
     """The items that contain these words, in this order, from a cursor on."""
 
     words: tuple[str, ...] = ()
-    sort: str = "newest"  # best only with words
+    sort: str = "newest"  # "best" needs words
     size: int = SIZES[0]
     after: str = ""
     before: str = ""
 
     @property
     def query(self) -> dict[str, str | int]:
-        """The parameters of its page's address; defaults are left out."""
+        """Return the parameters of the page's URL, without defaults."""
         query = {
             "q": " ".join(self.words),
             "sort": "" if self.sort == default_sort(self.words) else self.sort,
@@ -43,15 +43,15 @@ class Selection:
         return f"/items/?{urlencode(self.query)}" if self.query else "/items/"
 
     def at(self, *, after: str = "", before: str = "") -> "Selection":
-        """Return the same list from a cursor on, or without one its first page."""
+        """Return the same list from a cursor on, or its first page."""
         return replace(self, after=after, before=before)
 
 
 def read_selection(query: QueryDict, *, strict: bool) -> Selection:
-    """Return what an address asks for.
+    """Parse the query string of a list.
 
-    Scripts are told what is wrong, unknown or named twice (`strict`): Problem 400. For people it
-    counts as the default. A search that is too long is refused for both.
+    With `strict`, for scripts, a wrong, unknown or repeated parameter raises Problem 400. For
+    people the default is used instead. A search that is too long is refused for both.
     """
     if strict:
         _refuse_unknown(query)
@@ -92,7 +92,7 @@ def _read_sort(query: QueryDict, words: tuple[str, ...], strict: bool) -> str:
         if strict:
             raise Problem(400, f"sort must be one of: {', '.join(ORDERS)}.")
         return default
-    return sort if words or sort != "best" else default  # without words all match as well
+    return sort if words or sort != "best" else default  # without words, all items match equally
 
 
 def _read_limit(query: QueryDict) -> int:

@@ -8,9 +8,9 @@ from typing import Any
 from items.models.functions import NAME_ORDER
 
 BIGINT_MAX = 2**63 - 1
-# How what a search finds is ranked: the name is what was typed; it begins so; it is one of several
-# words; it holds them; the item does. Within a rank: the first three by name, the others newest
-# first, as the hits of a word lie more evenly there.
+# The ranks of search results: the name equals the search; it begins with it; it contains the words
+# as whole words; it contains them; the item contains them. The first three ranks are sorted by
+# name, the others by time, newest first, where the hits of a word are spread more evenly.
 RANK_ORDERS = ("name", "name", "name", "newest", "newest")
 
 
@@ -28,7 +28,7 @@ def read_id(text: str) -> int | None:
 def _read_text(value: Any) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise ValueError("no text")
-    value.encode()  # raises ValueError for a lone surrogate
+    value.encode()  # raises ValueError for lone surrogates
     return value
 
 
@@ -59,8 +59,8 @@ def _read_any_text(value: Any) -> str | None:
 class Order:
     """An order of items by `keys`, SQL expressions of which the last is the id.
 
-    A position in it is a value of each key, in the ranked one a rank and a position
-    within. `readers` read one from JSON and raise ValueError.
+    A position consists of one value for each key; in the ranked order, of a rank and a position
+    within the rank. `readers` check such values from JSON and raise ValueError.
     """
 
     keys: tuple[str, ...]
@@ -68,7 +68,7 @@ class Order:
     descending: bool = False
 
     def by(self, backwards: bool) -> str:
-        """Return what follows ORDER BY."""
+        """Return the ORDER BY list."""
         return ", ".join(key + self._direction(backwards) for key in self.keys)
 
     @property
@@ -83,7 +83,7 @@ class Order:
         return ", ".join(alias + self._direction(backwards) for alias in self.aliases)
 
     def beyond(self, backwards: bool) -> str:
-        """Return a condition on a position, the parameters p0, p1...; it compares whole rows."""
+        """Return a row comparison with a position, whose parameters are p0, p1..."""
         comparison = "<" if self.descending != backwards else ">"
         parameters = ", ".join(f"%(p{n})s" for n in range(len(self.keys)))
         return f"({', '.join(self.keys)}) {comparison} ({parameters})"
@@ -102,5 +102,5 @@ ORDERS = {
 
 
 def named(position: Sequence) -> dict[str, Any]:
-    """Return the parameters that a position is for Order.beyond."""
+    """Return a position as the parameters of Order.beyond."""
     return {f"p{n}": value for n, value in enumerate(position)}

@@ -1,4 +1,4 @@
-"""Finding items by words: all of them, in any order, each somewhere in name or description."""
+"""Search for items that contain all words, in any order and in any field."""
 
 import re
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from functools import cached_property
 from items.database.sql import fetch, limited
 from items.models.functions import FOLDED_NAME, NAME_ORDER
 
-WORDS_MAX = 10  # that count; planning for each takes its time
-WORDS_MAX_LENGTH = 200  # characters; they fit gunicorn.conf.py's limit_request_line
-SHORT = 2  # letters; looked for only where a word begins, as items_holds() has it
-COUNT_MAX = 10_000  # items that are counted
-ENOUGH = 2 * COUNT_MAX  # by statistics; then none is counted
-CLOSE_TIMEOUT_MS = 400  # for comparing all names with the words
+WORDS_MAX = 10  # others are ignored; each word takes time to plan
+WORDS_MAX_LENGTH = 200  # characters; fits limit_request_line in gunicorn.conf.py
+SHORT = 2  # letters; only found at the beginning of a word, as in items_holds()
+COUNT_MAX = 10_000  # items; larger numbers are not counted
+ENOUGH = 2 * COUNT_MAX  # items by statistics; then counting is skipped
+CLOSE_TIMEOUT_MS = 400  # to compare all names with the words
 CLOSE_SIMILARITY = 0.35  # of 1, as pg_trgm measures words; "keybaord" and "keyboard" have 0.38
 CLOSE_MAX = 20  # items
 COMPARED_MAX = 100  # items, letter by letter
-COMPARED_WORDS_MAX = 20  # of each
+COMPARED_WORDS_MAX = 20  # of each item
 
 
 def read_words(text: str) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def is_short(word: str) -> bool:
 
 @dataclass(frozen=True)
 class Search:
-    """Words, and the conditions that they are for PostgreSQL.
+    """Search words, and their SQL conditions.
 
     Parameters are named: `w0`, `w1`... are the words, `all` is what was typed.
     """
@@ -43,19 +43,19 @@ class Search:
         return {f"w{n}": word for n, word in enumerate(self.words)} | {"all": " ".join(self.words)}
 
     def each(self, sql: str) -> list[str]:
-        """Return SQL for each word, whose place is {}."""
+        """Return the SQL for each word; {} stands for the word."""
         return [sql.format(f"%(w{n})s") for n in range(len(self.words))]
 
     @property
     def in_item(self) -> str:
-        return " AND ".join(self._held_in("search"))
+        return " AND ".join(self._word_conditions("search"))
 
     @property
     def in_name(self) -> str:
-        return " AND ".join(self._held_in(FOLDED_NAME))
+        return " AND ".join(self._word_conditions(FOLDED_NAME))
 
-    def _held_in(self, text: str) -> list[str]:
-        """Return a condition for each word; beside a longer one a short one needs no index."""
+    def _word_conditions(self, text: str) -> list[str]:
+        """Return a condition for each word; beside a long word, short ones do not use the index."""
         held, begins = f"items_holds({text}, {{}})", f"{text} ~ ('\\m' || lower({{}}))"
         has_long = any(len(word) > SHORT for word in self.words)
         return [
@@ -65,7 +65,7 @@ class Search:
 
     @property
     def has_index(self) -> bool:
-        """Tell whether there is a word of two letters: the index knows no single ones."""
+        """Tell whether a word has two letters or more, which the index needs."""
         return any(len(word) > 1 for word in self.words)
 
     @property
@@ -76,29 +76,29 @@ class Search:
     name_begins = f"{NAME_ORDER} LIKE substr(items_contains(%(all)s), 2)"
 
     def estimate(self, condition: str) -> int:
-        """Return about how many items fulfil a condition, as PostgreSQL's statistics have it."""
+        """Estimate the number of matching items with PostgreSQL's statistics."""
         sql = f"EXPLAIN (FORMAT JSON) SELECT FROM items_item WHERE {condition}"
         [[plan]] = fetch(sql, self.parameters, prepare=False)
         return plan[0]["Plan"]["Plan Rows"]
 
 
 def count(search: Search) -> int | None:
-    """Return how many items hold all words, or None where they are more than COUNT_MAX."""
+    """Return the number of items that contain all words, or None if over COUNT_MAX."""
     [(found,)] = fetch(count_sql(search.in_item), search.parameters, prepare=False)
     return found
 
 
 def count_sql(condition: str) -> str:
-    """Return SQL for how many items fulfil a condition, or NULL."""
+    """Return the SQL of the number of matching items, which is NULL if over COUNT_MAX."""
     some = f"SELECT FROM items_item WHERE {condition} LIMIT {COUNT_MAX + 1}"
     return f"SELECT nullif(count(*), {COUNT_MAX + 1}) FROM ({some}) AS items"
 
 
 def count_all() -> int | None:
-    """Return how many items there are, or None where they are more than COUNT_MAX.
+    """Return the number of items, or None if over COUNT_MAX.
 
-    They are counted only where PostgreSQL's statistics say that it is quick: the running ones, or
-    after a crash, which empties them, those of the last ANALYZE.
+    They are only counted if PostgreSQL's statistics show that this is fast: the cumulative ones,
+    or those of the last ANALYZE after a crash, which empties the former.
     """
     sql = f"""
         SELECT CASE WHEN estimate <= {ENOUGH} THEN ({count_sql("TRUE")}) END
@@ -112,9 +112,9 @@ def count_all() -> int | None:
 
 
 def read_close(columns: str, search: Search) -> list[tuple]:
-    """Return items that hold words like these, the likest first; raise TooLong.
+    """Return items with similar words, the most similar first; raise TooLong.
 
-    Names are compared, and descriptions too if no name comes close.
+    Names are compared first, descriptions only if no name is similar.
     """
     threshold = {"pg_trgm.strict_word_similarity_threshold": CLOSE_SIMILARITY}
     with limited(CLOSE_TIMEOUT_MS, threshold):
@@ -136,9 +136,9 @@ def _read_like(columns: str, search: Search, text: str) -> list[tuple]:
 
 
 def _likeness(words: tuple[str, ...], text: str) -> float:
-    """Return how like the words a text's words are, at most 1 for each.
+    """Return the similarity of the words of a text to the search words, at most 1 for each.
 
-    Trigrams find them; but two letters that changed places break three of them.
+    Trigrams only preselect: two swapped letters already change three of them.
     """
     parts = re.findall(r"\w+", text)[:COMPARED_WORDS_MAX]
     return sum(

@@ -1,4 +1,4 @@
-"""CSV in: a file becomes items by COPY, all of it or nothing."""
+"""Import a CSV file with COPY, as a whole or not at all."""
 
 import csv
 import re
@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from items.models import Item
 from items.models.item import WRITABLE, max_length, trimmed
 
-DELIMITERS = (",", ";", "\t")  # Excel writes semicolons where the comma is a decimal point
+DELIMITERS = (",", ";", "\t")  # Excel writes semicolons in countries with decimal commas
 
 
 class SpreadsheetError(Exception):
-    """A file that cannot be imported: what is wrong, at which line and column."""
+    """A file that cannot be imported, with the error, its line and its column."""
 
     def __init__(self, line: int, problem: str, column: str | None = None) -> None:
         where = f"line {line}, column {column}" if column else f"line {line}"
@@ -25,14 +25,13 @@ class SpreadsheetError(Exception):
 def import_csv(lines: Iterable[bytes], progress: Callable[[int], object]) -> int:
     """Add every row of a CSV file in UTF-8 as an item; return how many.
 
-    The first row names the columns: `name`, and any of the other WRITABLE.
-    `progress` is called with the number of bytes of each line. The table's own
-    constraints judge the rows. Raise SpreadsheetError at the first bad one:
-    nothing is imported then.
+    The first row contains the column names: `name`, and any others of WRITABLE. `progress` is
+    called with the number of bytes of each line. The constraints of the table check the rows. At
+    the first bad row, raise SpreadsheetError and import nothing.
     """
     reader = _Reader(lines, progress)
     order = f"COPY items_item ({', '.join(reader.columns)}) FROM STDIN"
-    row_lines = array("Q")  # where each row began, to name the line that PostgreSQL refuses
+    row_lines = array("Q")  # line of each row, for the error messages of PostgreSQL
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             with cursor.copy(order) as copy:
@@ -56,13 +55,13 @@ def import_csv(lines: Iterable[bytes], progress: Callable[[int], object]) -> int
 
 
 def _line_of(error: psycopg.Error, row_lines: array) -> int:
-    """Return the file's line of the row that COPY calls "COPY items_item, line 17, ..."."""
+    """Return the line in the file of a row that COPY reports as "COPY items_item, line 17, ..."."""
     row = int(re.search(r"items_item\D*(\d+)", error.diag.context)[1])
     return row_lines[row - 1]
 
 
 class _Reader:
-    """Rows of a CSV file, with the numbers of the lines on which they begin."""
+    """Rows of a CSV file, with the line numbers of their beginnings."""
 
     def __init__(self, lines: Iterable[bytes], progress: Callable[[int], object]) -> None:
         self._progress = progress
@@ -98,7 +97,7 @@ class _Reader:
                 return
             except csv.Error as error:
                 raise SpreadsheetError(line, f"This is not CSV: {error}.") from error
-            if row:  # not an empty line
+            if row:  # skip empty lines
                 yield line, row
 
     def _check_columns(self) -> None:

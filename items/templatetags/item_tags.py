@@ -1,4 +1,4 @@
-"""How templates show times, and the rows of the list."""
+"""Template tags for times and for the rows of the list."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -12,16 +12,16 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
-from items.search.highlight import mark
+from items.search.highlight import highlight
 from items.search.list_page import Row
 
 register = template.Library()
-register.filter("highlight", mark)
+register.filter("highlight", highlight)
 
 
 @register.filter(expects_localtime=False)
 def time_tag(time: datetime) -> SafeString:
-    """Return a time in the reader's format, and for programs in ISO 8601."""
+    """Return a <time> element, in the user's format and in ISO 8601."""
     local = localtime(time)
     shown = date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), shown)
@@ -29,8 +29,10 @@ def time_tag(time: datetime) -> SafeString:
 
 @register.simple_tag
 def list_row(row: Row, words: tuple[str, ...], may_delete: bool) -> SafeString:
-    """Like an include of _row.html, but a row that did not change is rendered once."""
-    render = _render_row.__wrapped__ if settings.DEBUG else _render_row  # template edits show
+    """Include _row.html, but render unchanged rows only once."""
+    render = (
+        _render_row.__wrapped__ if settings.DEBUG else _render_row
+    )  # so that template edits show
     return render(row, words, may_delete, get_language())
 
 

@@ -1,4 +1,4 @@
-"""For people who script: /docs/ to read, /openapi.json for their tools."""
+"""The documentation of the API: /docs/ for people, /openapi.json for tools."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,7 +11,7 @@ from items.http.methods import allow_methods
 from items.models import rules
 from items.search import selection, sorting, words
 
-MAX_AGE_SECONDS = 300  # for which a cache may keep the document: it changes with a new start only
+MAX_AGE_SECONDS = 300  # in caches; the document only changes with a restart
 
 
 @allow_methods("GET")

@@ -1,4 +1,4 @@
-"""The page where people make and revoke their own API keys."""
+"""The page where users create and revoke their API keys."""
 
 from django import forms
 from django.contrib import messages
@@ -40,17 +40,17 @@ class KeyForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].widget.attrs.pop("maxlength")  # browsers cut there and say nothing
+        self.fields["name"].widget.attrs.pop("maxlength")  # browsers silently cut pasted text there
 
     def clean_name(self) -> str:
-        """Hold the constraint on names, which Django skips because the user is no field here."""
+        """Check the unique constraint, which Django skips because the form has no user field."""
         name = self.cleaned_data["name"]
         if self.instance.user.api_keys.not_revoked().filter(name=name).exists():
             raise forms.ValidationError(NAME_TAKEN_MESSAGE, "taken")
         return name
 
     def issue(self) -> str:
-        """Make the key and return its secret, which nothing can show again."""
+        """Create the key and return its secret, which cannot be shown again."""
         lifetime = self.cleaned_data["expires"]
         if lifetime != NEVER:
             self.instance.expires_at = timezone.now() + read_lifetime(lifetime)
@@ -59,16 +59,16 @@ class KeyForm(forms.ModelForm):
 
 @allow_methods("GET", "POST")
 @login_required
-@sensitive_variables()  # also for what it calls: the template is filled with the new key
+@sensitive_variables()  # the template's context contains the new key
 def key_list(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = KeyForm(posted, instance=ApiKey(user=request.user))
     if not form.is_valid():
         return _page(request, form)
     secret = form.issue()
-    # In this very answer, so that the key is kept nowhere on its way to the reader. no-store
-    # keeps it out of the browser's caches too; and a reload, which sends the form again, meets
-    # the rule that names are unique and gets the form with an error.
+    # Shown in this answer, not after a redirect, so that the key is stored nowhere. no-store keeps
+    # it out of the browser's caches. A reload sends the form again and gets an error, because the
+    # name is taken.
     response = _page(request, KeyForm(instance=ApiKey(user=request.user)), secret)
     response["Cache-Control"] = "no-store"
     return response
@@ -77,7 +77,7 @@ def key_list(request: HttpRequest) -> HttpResponse:
 @allow_methods("POST")
 def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.is_authenticated:
-        return redirect_to_login("/accounts/keys/")  # not back to here: that would be a GET
+        return redirect_to_login("/accounts/keys/")  # not back to this URL: it only accepts POST
     keys = request.user.api_keys.filter(pk=pk)
     key = keys.first()
     if key is None:

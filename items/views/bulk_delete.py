@@ -1,4 +1,4 @@
-"""The page that asks before many items are deleted, and deletes them."""
+"""The page that confirms the deletion of many items, and deletes them."""
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -14,15 +14,17 @@ from items.views.guard import NOT_YOURS, page
 
 
 def _items_confirmed(request: HttpRequest) -> int:
-    """Return how many items a POST deletes if it deletes any."""
+    """Return the number of items that a POST wants to delete."""
     return max(1, _confirmed(request).count)
 
 
 @page("GET", "POST", permission="items.delete_item", items_written=_items_confirmed)
 def item_delete_many(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm("items.view_item"):  # what is found tells what is in a text
+    if not request.user.has_perm("items.view_item"):  # search results reveal the texts
         raise PermissionDenied(NOT_YOURS)
-    choice = bulk_delete.read_choice(request.GET)  # of a POST too: the form's address is its page's
+    choice = bulk_delete.read_choice(
+        request.GET
+    )  # also for a POST: the form is sent to the URL of its page
     try:
         if request.method == "POST" and choice:
             return _delete(request, choice)
@@ -54,8 +56,8 @@ def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
 
 
 def _confirmation(request: HttpRequest, choice: Choice, notice: str = "") -> HttpResponse:
-    # The fingerprint comes first: what is written between the two is then refused later, and not
-    # deleted though no name was shown.
+    # The fingerprint comes first. Then an item added between the two is refused later, and never
+    # deleted without its name being shown.
     found = bulk_delete.fingerprint(choice) if choice else bulk_delete.NOTHING
     names = bulk_delete.first_names(choice) if found.count else []
     context = {

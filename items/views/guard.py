@@ -1,4 +1,4 @@
-"""The guard of every page: who may open it, and how much visitors may write."""
+"""The permission check and the write limit of every page."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -29,11 +29,11 @@ def page(
     show_again: View | None = None,
     items_written: Callable[[HttpRequest], int] = _one,
 ) -> Callable[[View], View]:
-    """Guard a page with a permission, for which strangers may sign in.
+    """Require a permission for a page; users without it can sign in.
 
-    Where people type, `show_again(request, why, status, **kwargs)` answers a form that is not
-    let in, so that the text is not lost; for one that fails CSRF, the site's error page calls it.
-    `items_written` tells how many items a POST counts for, where visitors are limited.
+    `show_again(request, why, status, **kwargs)` answers a form that is refused, so that the typed
+    text is not lost. errors.py calls it too, if the CSRF check fails. `items_written` returns the
+    number of items that a POST writes, for the limit of visitors.
     """
 
     def decorate(view: View) -> View:

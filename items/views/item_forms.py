@@ -1,4 +1,4 @@
-"""The pages that change items: a form for a new one, one for changes, and the end of one."""
+"""The pages that create, change and delete an item."""
 
 import hashlib
 import json
@@ -52,9 +52,9 @@ def _form_page(
 def show_again(
     request: HttpRequest, notice: str | Promise, status: int, pk: int | None = None
 ) -> HttpResponse:
-    """Show what was typed as it was typed: it was not let in, so nothing looked at it.
+    """Show a refused form with its text unchanged and not validated.
 
-    Whoever sent it may know nothing of the item, so nothing is read of that either.
+    The sender may have no permission to see the item, so nothing of the item is read either.
     """
     item = Item(pk=pk, name=request.POST.get("name", ""))
     return _form_page(
@@ -74,7 +74,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
     form.fields["name"].widget.attrs["autofocus"] = not form.is_bound
     if not form.is_valid():
         return _form_page(request, form, similar=_similar(request, form.instance))
-    item = _saved_once(request, form)
+    item = _save_once(request, form)
     adds_another = "another" in request.POST
     context = {
         "item": item,
@@ -85,13 +85,13 @@ def item_new(request: HttpRequest) -> HttpResponse:
     return redirect("/items/new/?another=" if adds_another else item)
 
 
-def _saved_once(request: HttpRequest, form: ItemForm) -> Item:
-    """Save the new item, or return the one made before of this very form, as by a double click.
+def _save_once(request: HttpRequest, form: ItemForm) -> Item:
+    """Save the new item, or return the item that the same form created before (a double click).
 
-    Other text under the same key makes another item: people go back, change it and save again.
+    A different text with the same key creates another item: users go back, edit and save again.
     """
     key = request.POST.get("key")
-    if not key:  # not of a page of ours
+    if not key:  # not from our page
         return form.save()
     typed = json.dumps([key, form.cleaned_data]).encode()
     claim = Claim(f"form {request.user.pk or ''}", hashlib.sha256(typed).hexdigest(), typed)
@@ -106,7 +106,7 @@ def _saved_once(request: HttpRequest, form: ItemForm) -> Item:
 
 
 def _similar(request: HttpRequest, item: Item) -> list[Item]:
-    """Return other items of nearly the same name, to whoever may see them."""
+    """Return other items with a similar name, if the user can see items."""
     if not item.name or not request.user.has_perm("items.view_item"):
         return []
     return Item.objects.exclude(pk=item.pk).similar_to(item.name)
@@ -114,7 +114,7 @@ def _similar(request: HttpRequest, item: Item) -> list[Item]:
 
 @page("GET", permission="items.view_item")
 def item_similar(request: HttpRequest) -> HttpResponse:
-    """Show only what is like a name, for the form in which it is being typed."""
+    """Show items similar to a name, while the user types it into the form."""
     name = request.GET.get("name", "").replace("\0", "")
     context = {"similar": Item.objects.similar_to(name) if name else []}
     return render(request, "items/form/_already_there.html", context)
@@ -130,7 +130,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         return show_again(request, GONE, 404)
     form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
-    # Who sends what is there already, as by a double click, overwrites nothing.
+    # A form that changes nothing, for example after a double click, overwrites nothing.
     if form.is_bound and _is_stale(request, item) and form.has_changed():
         return _form_page(request, form, status=409, version=item.version, is_conflict=True)
     if not form.is_valid():
@@ -154,13 +154,13 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _locked_item(request: HttpRequest, pk: int) -> Item:
-    """Return the item, locked until the end of the transaction if this request will write it."""
+    """Return the item, locked until the end of the transaction if this request writes it."""
     items = Item.objects.select_for_update() if request.method == "POST" else Item.objects
     return items.get_or_404(pk)
 
 
 def _is_stale(request: HttpRequest, item: Item) -> bool:
-    """Tell whether the item changed since the form was shown; a form that cannot say is stale."""
+    """Tell whether the item changed since the form was shown; a form without version is stale."""
     return request.POST.get("version") != str(item.version)
 
 

@@ -1,4 +1,4 @@
-"""The list for people."""
+"""The list page."""
 
 from sys import getsizeof
 from typing import Any
@@ -46,7 +46,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
 
 
 def _render_list(context: dict[str, Any]) -> Result:
-    """Return the list as HTML, or None where going back led past the first page."""
+    """Return the list as HTML, or None if a previous page does not exist."""
     selection: Selection = context["selection"]
     try:
         list_page = read_list_page(selection)
@@ -77,9 +77,9 @@ def _render_list(context: dict[str, Any]) -> Result:
 
 
 def _sorts(selection: Selection) -> list[tuple[str, str, str | Promise]]:
-    """Return name, value and label of the orders that the list can have.
+    """Return name, value and label of the orders of the list.
 
-    The default is sent empty, as it is left out of addresses: what it is depends on the words.
+    The default has an empty value, because URLs leave it out: it depends on the words.
     """
     default = default_sort(selection.words)
     return [

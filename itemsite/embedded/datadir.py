@@ -1,4 +1,4 @@
-"""The data directory of the private PostgreSQL: how it is made, and what its files say."""
+"""Create and configure the data directory of the private PostgreSQL."""
 
 import os
 import pwd
@@ -14,13 +14,13 @@ PORT = 5432  # only names the socket file
 
 
 def make(folder: Path) -> None:
-    """Make the data directory under another name; one rename makes it count."""
+    """Create the data directory under a temporary name, then rename it."""
     for left_over in folder.glob("new-*"):
         shutil.rmtree(left_over)
     new = folder / f"new-{os.getpid()}"
     new.mkdir(mode=0o700)
     binaries.give_to_account(new)
-    locale = ["--locale=C.UTF-8"]  # with plain C, pg_trgm is blind to letters outside ASCII
+    locale = ["--locale=C.UTF-8"]  # with plain C, pg_trgm ignores letters outside ASCII
     if binaries.major_version() >= 17:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     options = ["--encoding=UTF8", "--data-checksums", "--auth=peer", f"--username={SUPERUSER}"]
@@ -42,7 +42,7 @@ def check_major_version(data: Path) -> None:
 
 
 def configure(data: Path, socket_folder: Path) -> None:
-    """Write who may come in, and how; anew at each start, so that a moved clone works."""
+    """Write the configuration and the access rules at each start, so that a moved clone works."""
     sockets = str(socket_folder).replace("'", "''").replace('"', '""')
     people = {pwd.getpwuid(os.getuid()).pw_name, binaries.account().pw_name}
     replace(
@@ -59,7 +59,7 @@ unix_socket_permissions = 0700
 
 
 def replace(path: Path, text: str) -> None:
-    """Write a file of the server's, in its own folder, following no link that it may have left."""
+    """Write a file in the server's folder, without following symbolic links."""
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW

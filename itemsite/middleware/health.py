@@ -1,4 +1,4 @@
-"""/healthz: the process lives. /readyz: it can serve."""
+"""Probes: /healthz (the process is running) and /readyz (it can serve)."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from items.models import Item
 
 
 def answer_health(get_response: Callable) -> Callable:
-    """Middleware, outermost: a probe names no host, signs nothing in and follows no redirect."""
+    """Middleware, outermost: probes send no valid Host, do not sign in and follow no redirect."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path not in PROBES:
@@ -29,7 +29,7 @@ def _readiness() -> HttpResponse:
     try:
         Item.objects.exists()
     except (DatabaseError, InterfaceError) as error:
-        reasons = [f"database: {type(error).__name__}"]  # the text may name hosts and users
+        reasons = [f"database: {type(error).__name__}"]  # the message can contain hosts and users
         return JsonResponse({"status": "unavailable", "reasons": reasons}, status=503)
     return JsonResponse({"status": "ok"})
 

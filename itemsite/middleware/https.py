@@ -1,4 +1,4 @@
-"""Plain HTTP, where people reach the site over TLS."""
+"""Plain HTTP requests to a site that uses HTTPS."""
 
 from collections.abc import Callable
 
@@ -12,10 +12,10 @@ from itemsite import errors
 
 
 def require_https(get_response: Callable) -> Callable:
-    """Middleware: redirect reading to https://, and refuse writing.
+    """Middleware: redirect GET to https://, and refuse changes.
 
     SECURE_SSL_REDIRECT would redirect both, and clients follow a redirected POST with GET: the
-    write would be lost and look well.
+    change would be lost, but look successful.
     """
     if not settings.HTTPS:
         raise MiddlewareNotUsed

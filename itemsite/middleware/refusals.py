@@ -1,4 +1,4 @@
-"""What is refused before a view runs, and what a view refuses."""
+"""Refuse requests before a view runs, and answer the Problems that views raise."""
 
 from collections.abc import Callable
 
@@ -15,12 +15,12 @@ NOT_ACCEPTABLE = Problem(406, "The header Accept must allow application/json or 
 
 
 class RefusalMiddleware(CsrfViewMiddleware):
-    """Checks Accept and the method first, then CSRF unless the request is for a script's door.
+    """Checks Accept and the method, then CSRF unless the request is for the JSON door.
 
-    Such a door never looks at the session or any other cookie, so there is nothing to forge.
+    The JSON door ignores the session and all other cookies, so there is nothing to forge.
     """
 
-    def process_view(  # type: ignore[override]  # Django's answers 403 alone
+    def process_view(  # type: ignore[override]  # Django's only returns a 403
         self, request: HttpRequest, callback: Callable, args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         doors = getattr(callback, "doors", None)

@@ -9,7 +9,7 @@ from items.http.request_id import request_id
 
 
 def set_request_id(get_response: Callable) -> Callable:
-    """Middleware, outermost: give each request an id, for its answer, its errors and the log."""
+    """Middleware, outermost: set an id for the answer, the errors and the log of each request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request_id.set(secrets.token_hex(8))

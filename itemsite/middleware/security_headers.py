@@ -1,7 +1,7 @@
-"""What browsers are told not to do, on every answer: pages, files, errors and probes alike.
+"""Security headers on every answer: pages, files, errors and probes.
 
-Django's SecurityMiddleware sets what it knows (the SECURE_* settings). This adds the policy that
-fits the kind of answer, at the edge, so that answers of other middleware carry it too.
+Django's SecurityMiddleware sets the headers of the SECURE_* settings. This WSGI wrapper adds the
+content security policy for each kind of answer, also for the answers of other middleware.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ PAGE_POLICY = (
     f"{NO_FRAMES}; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'"
 )
-SCRIPTED = "; connect-src 'self'"  # what static/*.js asks the site; the admin asks nothing
+SCRIPTED = "; connect-src 'self'"  # for fetch() in static/*.js; the admin does not need it
 # The admin's jQuery 3 writes innerHTML, which trusted types forbid.
 TRUSTED_TYPES = "; require-trusted-types-for 'script'; trusted-types 'none'"
 
@@ -21,7 +21,7 @@ FEATURES = "camera microphone geolocation payment usb serial hid midi display-ca
 FOR_ALL = [("Cross-Origin-Resource-Policy", "same-origin")]
 FOR_DOCUMENTS = [
     *FOR_ALL,
-    ("X-Frame-Options", "DENY"),  # for browsers from before frame-ancestors
+    ("X-Frame-Options", "DENY"),  # for browsers without frame-ancestors
     ("Permissions-Policy", ", ".join(f"{feature}=()" for feature in FEATURES.split())),
 ]
 
@@ -32,7 +32,7 @@ Headers = list[tuple[str, str]]
 
 
 def add_security_headers(application: Callable, *, debug: bool) -> Callable:
-    """Wrap a WSGI application: its answers carry what their kind needs of the headers above."""
+    """Wrap a WSGI application to add the headers for each kind of answer."""
     for_json = [_policy(NO_FRAMES), *FOR_ALL]
     for_pages = [_policy(PAGE_POLICY + SCRIPTED + TRUSTED_TYPES), *FOR_DOCUMENTS]
     for_admin = [_policy(PAGE_POLICY), *FOR_DOCUMENTS]
@@ -40,7 +40,7 @@ def add_security_headers(application: Callable, *, debug: bool) -> Callable:
     def added(path: str, status: str, headers: Headers) -> Headers:
         if JSON in headers or PROBLEM in headers:
             return for_json
-        if debug and status.startswith(("404", "500")):  # Django's own pages, with inline styles
+        if debug and status.startswith(("404", "500")):  # Django's debug pages, with inline styles
             return FOR_DOCUMENTS
         return for_admin if path.startswith(ADMIN) else for_pages
 

@@ -1,4 +1,4 @@
-"""Clients that take their time, and the few connections to the database."""
+"""Slow clients must not occupy the few connections to the database."""
 
 from collections.abc import Callable
 
@@ -14,14 +14,14 @@ from gevent import Timeout
 from items.http.problems import Problem
 from itemsite import errors
 
-BODY_SECONDS = 60  # for a whole body, which has three megabytes at most
+BODY_SECONDS = 60  # for a whole body of at most 3 MB
 
 
 def free_connection_while_waiting(get_response: Callable) -> Callable:
-    """Middleware: no client holds a connection to the database while it sends or reads.
+    """Middleware: use no connection to the database while a client sends or reads.
 
-    The body is read before a view can ask for a connection, and the connection is released before
-    the answer is sent: Django does that when the client has read all, which slow ones never do.
+    The body is read before a view can use a connection. The connection is released before the
+    answer is sent: Django releases it only after the client has read everything.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -30,7 +30,7 @@ def free_connection_while_waiting(get_response: Callable) -> Callable:
         except Problem as problem:
             return errors.answer(request, problem)
         response = get_response(request)
-        if not connection.in_atomic_block:  # as in tests
+        if not connection.in_atomic_block:  # only in tests
             connection.close()
         return response
 
@@ -38,7 +38,7 @@ def free_connection_while_waiting(get_response: Callable) -> Callable:
 
 
 def _read_body(request: HttpRequest) -> None:
-    """Raise Problem: 411 if the body is chunked, 413 if it is large, 408 if it never ends.
+    """Raise Problem 411 if the body is chunked, 413 if it is too large, 408 if it is too slow.
 
     Django would read a chunked body as empty.
     """
@@ -51,7 +51,7 @@ def _read_body(request: HttpRequest) -> None:
         limit = lazy(number_format, str)(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, force_grouping=True)
         detail = gettext_lazy("The body is larger than {limit} bytes. Send it in smaller parts.")
         raise Problem(413, format_lazy(detail, limit=limit))
-    has_gevent = "gunicorn.socket" in request.META  # which itself would wait for ever
+    has_gevent = "gunicorn.socket" in request.META  # whose own reading has no timeout
     with Timeout(BODY_SECONDS if has_gevent else None, False):
         _ = request.body
         return

@@ -1,15 +1,15 @@
-"""What Django and gunicorn let pass though HTTP forbids it."""
+"""Refuse what HTTP forbids but Django and gunicorn accept."""
 
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 
 
-class WholeInput:
-    """wsgi.input that raises BadRequest when the client hung up before the body's end.
+class CompleteInput:
+    """wsgi.input that raises BadRequest if the client disconnects before the end of the body.
 
-    Django takes a cut body for the whole one, and would save half a text. It
-    never asks for more than Content-Length says, so less is a body cut short.
+    Django accepts an incomplete body, and would save half a text. It never reads more than
+    Content-Length, so a shorter result means an incomplete body.
     """
 
     def __init__(self, stream) -> None:
@@ -29,16 +29,16 @@ class WholeInput:
 
 
 def require_strict_http(application: Callable) -> Callable:
-    """Wrap a WSGI application: no body is cut short, HEAD has none, HTTP/1.1 has Host.
+    """Wrap a WSGI application: bodies are complete, HEAD has no body, HTTP/1.1 needs Host.
 
     A missing Host (RFC 9112, section 3.2) becomes an empty one, which is never allowed; Django
-    would take the server's own name.
+    would use the server's own name.
     """
 
     def wrapped(environ: dict, start_response: Callable):
         if environ["SERVER_PROTOCOL"] == "HTTP/1.1":
             environ.setdefault("HTTP_HOST", "")
-        environ["wsgi.input"] = WholeInput(environ["wsgi.input"])
+        environ["wsgi.input"] = CompleteInput(environ["wsgi.input"])
         response = application(environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
             response.close()

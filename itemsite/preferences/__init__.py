@@ -1,1 +1,1 @@
-"""What the reader chose: language and theme."""
+"""The language and the theme that the user chose."""

@@ -1,3 +1,3 @@
-"""Where Django's admin is: its pages have rules of their own."""
+"""The URL of Django's admin, whose pages have their own rules."""
 
 ADMIN = "/admin/"

@@ -1,6 +1,6 @@
-"""Which language a reader gets: of the cookie, else of Accept-Language, else English.
+"""The user's language: from the cookie, else from Accept-Language, else English.
 
-Django's LocaleMiddleware sets it for pages; errors can come from outside of it.
+Django's LocaleMiddleware sets it for pages, but errors can come from outside of it.
 """
 
 from django.conf import settings
@@ -12,13 +12,13 @@ from items.http.negotiation import wants_json
 from itemsite.preferences.admin import ADMIN
 from itemsite.preferences.switch import switch
 
-choose = switch(set_language)  # leads back by the Referer, within the site
+choose = switch(set_language)  # redirects to the Referer, if it is on this site
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the reader's language; scripts get English, which they may have learnt to expect.
+    """Return the user's language; scripts always get English.
 
-    The admin has no side for scripts. What takes anything there is a page's own JavaScript.
+    The admin has no JSON door: a request there that accepts anything is from its JavaScript.
     """
     if wants_json(request) and not request.path_info.startswith(ADMIN):
         return settings.LANGUAGE_CODE

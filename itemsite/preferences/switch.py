@@ -1,4 +1,4 @@
-"""What the switches at the foot of every page share: forms that keep a choice in a cookie."""
+"""The switches in the footer of every page: forms that save a choice in a cookie."""
 
 from functools import wraps
 
@@ -11,10 +11,10 @@ from items.http.methods import View, allow_methods
 
 
 def switch(choose: View) -> View:
-    """Guard a view that keeps a choice.
+    """Wrap a view that saves a choice: only POST, and not from another site.
 
-    The switches are on every page, and a CSRF token would cost each of them a cookie. Against a
-    page of another site, which could do no more than change looks, the browser's word is enough.
+    There is no CSRF token, because it would set a cookie on every page. Other sites could only
+    change the looks, so checking Sec-Fetch-Site is enough.
     """
 
     @csrf_exempt

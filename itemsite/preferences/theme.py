@@ -1,6 +1,6 @@
-"""The theme of the pages: the system's, light or dark. A choice is kept in a cookie.
+"""The theme of the pages: system, light or dark. The choice is saved in a cookie.
 
-The server writes it into the page, so nothing flashes in the other theme first.
+The server writes it into the page, so that the other theme never flashes up first.
 """
 
 from django.conf import settings
@@ -20,7 +20,7 @@ COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
 
 @switch
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep the choice and lead back to where it was made."""
+    """Save the choice and redirect to the page with the form."""
     choice = request.POST.get("theme")
     if choice not in THEMES:
         raise Problem(400, gettext("This theme does not exist. Choose system, light or dark."))
@@ -35,13 +35,13 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def theme(request: HttpRequest) -> dict[str, str]:
-    """Context of every page."""
+    """Return the theme, as context of every page."""
     chosen = request.COOKIES.get(COOKIE)
     return {"theme": chosen if chosen in THEMES else SYSTEM}
 
 
 def _origin(request: HttpRequest) -> str:
-    """Return the page that the form was on; the site's Referrer-Policy has it named."""
+    """Return the URL of the page with the form; SECURE_REFERRER_POLICY lets browsers send it."""
     page = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(
         page, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -1,1 +1,1 @@
-"""From bin/serve to gunicorn."""
+"""The start of the site, from bin/serve to gunicorn."""

@@ -1,4 +1,4 @@
-"""bin/serve: make everything ready on this machine, then become gunicorn."""
+"""bin/serve: prepare everything on this machine, then become gunicorn."""
 
 import errno
 import io
@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from itemsite.embedded import cluster
 from itemsite.serving import startup
 
-MIGRATION_LOCK = 4_697_420_311  # any number, the same for every start against one database
+MIGRATION_LOCK = 4_697_420_311  # any number, but the same for all starts with one database
 ADMIN = "admin"
 PORT_PATIENCE_SECONDS = 3
 
@@ -35,22 +35,22 @@ def main() -> None:
     startup.read_settings()
     if not startup.has_database_url():
         startup.start_postgres()
-        os.environ["ITEMSITE_POSTGRES_FD"] = str(cluster.keep_through_exec())
+        os.environ["ITEMSITE_POSTGRES_FD"] = str(cluster.keep_lock_through_exec())
     _prepare()
     if startup.has_terminal():
         os.environ["ITEMSITE_IN_TERMINAL"] = "1"
     os.set_inheritable(listener.fileno(), True)
     os.environ["ITEMSITE_LISTENER_FD"] = str(listener.fileno())
     os.environ["BIND"], os.environ["PORT"] = host, str(listener.getsockname()[1])
-    # Between here and gunicorn's own handlers a signal would end it with PostgreSQL left running.
+    # Until gunicorn handles signals, one would end it and leave PostgreSQL running.
     signal.pthread_sigmask(signal.SIG_BLOCK, cluster.ENDING_SIGNALS)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])
 
 
 def _listen(host: str, port: str) -> socket.socket:
-    """Take the address before anything else is begun.
+    """Listen on the address before anything else starts.
 
-    The workers of a killed gunicorn hold it for a moment longer, hence the patience.
+    The workers of a killed gunicorn keep the address for a moment, so try for a while.
     """
     if not port.isdecimal() or not 0 <= int(port) <= 65535:
         sys.exit(f"itemsite: PORT: {port!r} is not a port. Choose a number from 1024 to 65535.")
@@ -70,7 +70,7 @@ def _listen(host: str, port: str) -> socket.socket:
                 if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
-    except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no name
+    except (OSError, UnicodeError) as error:  # UnicodeError: an invalid host name
         where = f"{host} port {port}"
         sys.exit(
             f"itemsite: cannot listen on {where}: {getattr(error, 'strerror', error)}."
@@ -80,7 +80,7 @@ def _listen(host: str, port: str) -> socket.socket:
 
 
 def _prepare() -> None:
-    """Migrate, collect static files and make the first administrator, one start at a time."""
+    """Migrate, collect static files and create the first administrator, one start at a time."""
     django.setup()
     try:
         call_command("check", databases=["default"], stdout=io.StringIO())
@@ -97,15 +97,15 @@ def _one_at_a_time() -> Iterator[None]:
     from django.db import Error, connection
 
     with connection.cursor() as cursor:
-        # Migrations may take long.
+        # Migrations can take long.
         cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-        # Not waiting within a statement: CREATE INDEX CONCURRENTLY waits for every statement's end.
+        # Wait outside of statements: CREATE INDEX CONCURRENTLY waits for all running ones.
         while not _is_ours(cursor):
             time.sleep(0.2)
         try:
             yield
         finally:
-            with suppress(Error):  # a signal broke the connection off, and the lock with it
+            with suppress(Error):  # a signal closed the connection, and with it the lock
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
             connection.close()
 
@@ -130,7 +130,7 @@ def _make_admin() -> None:
 
 
 def _ending(error: BaseException | None) -> BaseException | None:
-    """Return what a signal raised, which a transaction may have turned into its own error."""
+    """Return the exception of a signal, which a transaction can have replaced with its own."""
     while error and not isinstance(error, KeyboardInterrupt | SystemExit):
         error = error.__context__
     return error

@@ -1,4 +1,4 @@
-"""What happens before Django: settings for a server on this machine, and plain errors."""
+"""Prepare settings and PostgreSQL before Django starts, with plain error messages."""
 
 import os
 import secrets
@@ -17,9 +17,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def read_settings() -> None:
-    """Import the settings; a wrong value ends the process with one sentence."""
+    """Import the settings; a wrong value ends the process with one message."""
     if not _has("SECRET_KEY") and SECRET_KEY_FILE.exists():
-        os.environ["SECRET_KEY_FILE"] = str(SECRET_KEY_FILE)  # bin/serve was here
+        os.environ["SECRET_KEY_FILE"] = str(SECRET_KEY_FILE)  # bin/serve created it
     try:
         import_module("itemsite.settings")
     except (ImproperlyConfigured, ValueError) as error:  # environs raises ValueErrors
@@ -27,7 +27,7 @@ def read_settings() -> None:
 
 
 def start_postgres() -> None:
-    """Start the private PostgreSQL, or end the process with a sentence that says why not."""
+    """Start the private PostgreSQL, or end the process with a message."""
     try:
         cluster.start()
     except EmbeddedPostgresError as error:
@@ -35,11 +35,10 @@ def start_postgres() -> None:
 
 
 def use_local_defaults(host: str) -> None:
-    """Set what a server on this machine needs and nobody has set.
+    """Set defaults for a server on this machine, unless they are set already.
 
-    Who reaches it from outside gets no more than the safe defaults: visitors
-    may do everything only while `host` is this machine itself, and no other
-    name was given to it, as one does behind a proxy.
+    Visitors can do everything only if `host` is this machine itself and ALLOWED_HOSTS is not set,
+    as it is behind a proxy. Otherwise the safe defaults apply.
     """
     os.environ.setdefault("HTTPS", "0")
     if host in LOOPBACK and "ALLOWED_HOSTS" not in os.environ:
@@ -63,9 +62,9 @@ def listening_port() -> str:
 
 
 def worker_count() -> int:
-    """Return WEB_CONCURRENCY, by default the number of cores that this process may use, at least 2.
+    """Return WEB_CONCURRENCY, by default the number of usable cores, but at least 2.
 
-    With one worker alone nobody would be answered while it is replaced.
+    With only one worker, nobody would be answered while it is replaced.
     """
     text = os.environ.get("WEB_CONCURRENCY", "").strip()
     if not text:
@@ -82,7 +81,7 @@ def _cores() -> int:
 
 
 def shown(address: str) -> str:
-    """Name an address that a browser on this machine can open."""
+    """Return a URL that a browser on this machine can open."""
     return address.replace("0.0.0.0:", "127.0.0.1:").replace("[::]:", "[::1]:")
 
 
@@ -95,7 +94,7 @@ def has_terminal() -> bool:
 
 
 def url_host(host: str) -> str:
-    """Write an IPv6 address as URLs do."""
+    """Return a host as in URLs, with IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
@@ -104,7 +103,7 @@ def _has(variable: str) -> bool:
 
 
 def _make_secret_key() -> None:
-    """Keep a random secret in a file that its owner alone may read."""
+    """Save a random secret in a file that only its owner can read."""
     if SECRET_KEY_FILE.exists():
         return
     try:
@@ -115,5 +114,5 @@ def _make_secret_key() -> None:
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(50))
     with suppress(FileExistsError):
-        os.link(new, SECRET_KEY_FILE)  # whole or not at all; the first of two starts wins
+        os.link(new, SECRET_KEY_FILE)  # atomic; the first of two starts wins
     new.unlink()

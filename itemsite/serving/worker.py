@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker, which ends as soon as its last answer is sent."""
+"""gunicorn's gevent worker, but it ends as soon as its last answer is sent."""
 
 import time
 from functools import partial
@@ -13,15 +13,15 @@ HEARTBEAT_SECONDS = 1
 
 
 class Worker(GeventWorker):
-    """GeventWorker looks for SIGTERM once a second, and for its last answer once a second too."""
+    """GeventWorker checks only once a second for SIGTERM, and for the end of the last answer."""
 
     def init_process(self) -> None:
-        self.is_told_to_end = Event()
+        self.is_stopping = Event()
         super().init_process()
 
     def handle_exit(self, sig, frame) -> None:
         super().handle_exit(sig, frame)
-        get_hub().loop.run_callback_threadsafe(self.is_told_to_end.set)
+        get_hub().loop.run_callback_threadsafe(self.is_stopping.set)
 
     def run(self) -> None:
         clients = Pool(self.worker_connections)
@@ -30,11 +30,11 @@ class Worker(GeventWorker):
             for listener in self.sockets
         ]
         for server in servers:
-            server.max_accept = 1  # leave the next client to another worker
+            server.max_accept = 1  # leave the next client to other workers
             server.start()
         while self.alive:
             self.notify()
-            self.is_told_to_end.wait(HEARTBEAT_SECONDS)
+            self.is_stopping.wait(HEARTBEAT_SECONDS)
         for server in servers:
             server.close()
         self._await(clients)

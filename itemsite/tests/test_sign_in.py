@@ -25,7 +25,7 @@ RIGHT = "correct horse battery"
 
 @pytest.fixture(autouse=True)
 def nobody_is_over_a_limit(monkeypatch):
-    monkeypatch.setattr(rate_limit, "_over", {})
+    monkeypatch.setattr(rate_limit, "_over_limit", {})
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def _find_user(username: str):
     User = get_user_model()
     try:
         user = User.objects.get_by_natural_key(username)
-    except (User.DoesNotExist, UnicodeEncodeError) as error:  # bytes of the shell that are no UTF-8
+    except (User.DoesNotExist, UnicodeEncodeError) as error:  # the argument is not valid UTF-8
         raise CommandError(f"--user: there is no user {username!r}.") from error
     if not user.is_active:
         raise CommandError(

@@ -22,7 +22,7 @@ LIMIT = Limit("tries", 2, 60)
 @pytest.fixture(autouse=True)
 def few(settings, monkeypatch):
     settings.VISITOR_WRITES_PER_MINUTE = settings.FAILED_KEYS_PER_MINUTE = 2
-    monkeypatch.setattr(rate_limit, "_over", {})
+    monkeypatch.setattr(rate_limit, "_over_limit", {})
 
 
 def post(client, address="192.0.2.1", **headers):
@@ -31,7 +31,7 @@ def post(client, address="192.0.2.1", **headers):
 
 def end_windows(monkeypatch):
     Tally.objects.update(ends_at=Now() - timedelta(seconds=1))
-    monkeypatch.setattr(rate_limit, "_over", {})  # as in another process
+    monkeypatch.setattr(rate_limit, "_over_limit", {})  # as in another process
 
 
 def test_visitors_write_only_so_often(client):
@@ -144,7 +144,7 @@ def test_the_window_does_not_grow_with_tries(monkeypatch):
     for _ in range(3):
         rate_limit.count(LIMIT, "ada")
     Tally.objects.update(ends_at=Now() + timedelta(seconds=5))
-    monkeypatch.setattr(rate_limit, "_over", {})
+    monkeypatch.setattr(rate_limit, "_over_limit", {})
 
     assert rate_limit.count(LIMIT, "ada") <= 10
 

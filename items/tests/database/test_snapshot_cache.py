@@ -1,3 +1,6 @@
+from types import SimpleNamespace
+from unittest.mock import Mock
+
 import gevent
 import pytest
 from django.db import OperationalError
@@ -30,7 +33,10 @@ class Maker:
 @pytest.fixture(autouse=True)
 def as_under_gunicorn(monkeypatch):
     monkeypatch.setattr(snapshot_cache, "is_gevent", lambda: True)
-    monkeypatch.setattr(snapshot_cache, "_was_read_from", lambda server: server == SERVER)
+    monkeypatch.setattr(snapshot_cache, "_server_of", lambda conn: SERVER)
+    monkeypatch.setattr(
+        snapshot_cache, "connection", SimpleNamespace(connection="any", close=Mock())
+    )
 
 
 @pytest.fixture

@@ -236,7 +236,7 @@ def test_needs_its_token(books):
 
 def test_visitors_delete_no_more_than_they_may_write(client, books, settings, monkeypatch):
     settings.VISITOR_WRITES_PER_MINUTE = 3
-    monkeypatch.setattr(rate_limit, "_over", {})
+    monkeypatch.setattr(rate_limit, "_over_limit", {})
     client.defaults["HTTP_ACCEPT"] = "text/html"
 
     taken = confirm(client, ticked(*books[:2]))
@@ -251,7 +251,7 @@ def test_a_visitor_who_claims_any_number_is_refused(client, books, settings, mon
     settings.VISITOR_WRITES_PER_MINUTE = 3
 
     for _ in range(3):
-        monkeypatch.setattr(rate_limit, "_over", {})  # as in another process
+        monkeypatch.setattr(rate_limit, "_over_limit", {})  # as in another process
         refused = client.post(ticked(*books), {"confirmed": f"{10**18 - 1}-1"})
 
         assert refused.status_code == 429

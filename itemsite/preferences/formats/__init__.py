@@ -1,1 +1,1 @@
-"""Dates as a language writes them, where Django's own are long or American."""
+"""Date formats of each language, where Django's are long or American."""

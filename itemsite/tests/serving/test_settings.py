@@ -42,7 +42,10 @@ def python(code, variables):
         ({"DATABASE_URL": "postgresql://u:p@h:port/n"}, "DATABASE_URL is not valid"),
         ({"DATABASE_URL": "postgresql://u:p@ss/w@h/n"}, "DATABASE_URL: write special characters"),
         ({"VISITORS_MAY": "view,fly"}, "VISITORS_MAY: 'fly' is not an action"),
-        ({"CSRF_TRUSTED_ORIGINS": "example.org"}, "CSRF_TRUSTED_ORIGINS: example.org has no scheme"),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "example.org"},
+            "CSRF_TRUSTED_ORIGINS: example.org has no scheme",
+        ),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
         ({"STATEMENT_TIMEOUT_SECONDS": "soon"}, "STATEMENT_TIMEOUT_SECONDS"),
