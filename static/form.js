@@ -1,8 +1,8 @@
-// The form of an item: it asks before text is lost, is sent once, and names what is like it.
+// The item form: it warns before text is lost, is sent only once, and shows similar items.
 
-const PAUSE_MS = 400; // in typing, until the server is asked for like names
-const HELD_MS = 3_000; // that a form is held back after it was sent; then it may have been in vain
-const CLICK_MS = 100; // from the end of a press until its click was given to a button
+const PAUSE_MS = 400; // pause in typing before the server is asked for similar items
+const HELD_MS = 3_000; // a sent form cannot be sent again for this time
+const CLICK_MS = 100; // between the end of a press and its click event
 
 const form = document.querySelector("form.stack");
 const similar = document.getElementById("similar");
@@ -10,8 +10,8 @@ const similar = document.getElementById("similar");
 let isSent = false;
 let request = new XMLHttpRequest();
 let pause;
-let named; // what the server was asked for last
-let fresh; // its answer, until it is shown
+let named; // the name of the last request
+let fresh; // its answer, not shown yet
 let isPressed = false;
 
 // Unsaved text
@@ -25,7 +25,7 @@ function ask(event) {
   if (!isSent) event.preventDefault();
 }
 
-/** Ask only while there is something to lose: browsers keep pages that ask out of their cache. */
+/** Warn only while there is unsaved text: browsers do not cache pages with this listener. */
 function watch() {
   window.removeEventListener("beforeunload", ask);
   if (isUnsaved()) window.addEventListener("beforeunload", ask);
@@ -36,7 +36,7 @@ form.addEventListener("click", ({ target }) => {
   if (target.closest("[data-discards]")) window.removeEventListener("beforeunload", ask);
 });
 
-// Sending once: the server makes one item of a double click too; this shows that it is under way.
+// Sending once. The server ignores a double click too; this shows that the form is being sent.
 
 function release() {
   isSent = false;
@@ -50,12 +50,12 @@ form.addEventListener("submit", (event) => {
     return;
   }
   isSent = true;
-  event.submitter?.setAttribute("aria-busy", "true"); // disabled, its name would not be sent
+  event.submitter?.setAttribute("aria-busy", "true"); // not disabled: its name would not be sent
   setTimeout(release, HELD_MS);
 });
-window.addEventListener("pageshow", release); // also of a page that the browser kept
+window.addEventListener("pageshow", release); // also for a page from the browser's cache
 
-// Like names
+// Similar items
 
 function nameSimilar() {
   clearTimeout(pause);
@@ -63,18 +63,18 @@ function nameSimilar() {
   if (name === named) return;
   named = name;
   request.abort();
-  request = new XMLHttpRequest(); // fetch() gives text, and trusted types let no text become HTML
+  request = new XMLHttpRequest(); // fetch() returns text, which trusted types do not allow as HTML
   request.open("GET", `${similar.dataset.url}?${new URLSearchParams({ name })}`);
   request.responseType = "document";
-  request.setRequestHeader("Accept", "text/html"); // as of people, in their language
+  request.setRequestHeader("Accept", "text/html"); // the answer is HTML in the user's language
   request.onload = ({ target: { status, response } }) => {
     fresh = status === 200 && response?.getElementById("similar");
     showSimilar();
   };
-  request.send(); // it is only a hint: when it fails there is none
+  request.send(); // only a hint: errors are ignored
 }
 
-/** Names that appear move the button below, and a press that began on it would miss it. */
+/** Wait while the pointer is pressed: new lines would move the button away from under it. */
 function showSimilar() {
   if (!fresh || isPressed) return;
   similar.replaceChildren(...fresh.childNodes);

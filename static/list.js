@@ -1,10 +1,10 @@
-// The list: it finds as you type, and its ticks come all at once or in a range.
+// The list: search as you type; tick all rows or a range.
 
-// Finding. The server renders the list; its parts take the place of those before.
+// Search. The server renders the list, and its parts replace those of the page.
 
-const PAUSE_MS = 150; // in typing, until the server is asked
-const SLOW_MS = 500; // until it is said that an answer is on its way
-const PATIENCE_MS = 15_000; // beyond what the server gives a statement
+const PAUSE_MS = 150; // pause in typing before the server is asked
+const SLOW_MS = 500; // before the page says that it is loading
+const PATIENCE_MS = 15_000; // longer than the server's statement timeout
 const PARTS = ["found", "results"];
 const TICKS = "#results tbody .tick input";
 
@@ -12,7 +12,7 @@ const form = document.querySelector("form.find");
 const said = document.getElementById("find-said");
 const results = document.getElementById("results");
 
-let shown = location.pathname + location.search; // the address of what is shown
+let shown = location.pathname + location.search; // the URL of the list on the page
 let request = new XMLHttpRequest();
 let pause, slow;
 
@@ -49,7 +49,7 @@ function show(answer, address) {
   document.dispatchEvent(new Event("results"));
 }
 
-/** Show what is at an address of the list, then call `done`. A later call makes this one void. */
+/** Load and show a list URL, then call `done`. A later call cancels this one. */
 function load(address, done) {
   request.abort();
   if (address === shown && said.textContent !== said.dataset.failed) {
@@ -57,7 +57,7 @@ function load(address, done) {
     return;
   }
   const failed = () => settle(said.dataset.failed);
-  request = new XMLHttpRequest(); // fetch() gives text, and trusted types let no text become HTML
+  request = new XMLHttpRequest(); // fetch() returns text, which trusted types do not allow as HTML
   request.open("GET", address);
   request.responseType = "document";
   request.timeout = PATIENCE_MS;
@@ -70,7 +70,7 @@ function load(address, done) {
       show(response, address);
       done();
     } else {
-      location.assign(address); // no list, such as a form to sign in: for people to see
+      location.assign(address); // not a list, for example the sign-in form: show it
     }
   };
   request.send();
@@ -83,14 +83,14 @@ function find() {
   clearTimeout(pause);
   const address = wantedAddress();
   load(address, () => {
-    // The first change adds a page to go back from; to go back by letters would be tiresome.
+    // Only the first change adds a history entry, so that Back does not go letter by letter.
     const write = history.state?.isFound ? "replaceState" : "pushState";
     history[write]({ isFound: true }, "", address);
   });
 }
 
 function findSoon(event) {
-  if (event.isComposing) return; // half a character; compositionend follows
+  if (event.isComposing) return; // an unfinished character; compositionend follows
   clearTimeout(pause);
   pause = setTimeout(find, PAUSE_MS);
 }
@@ -99,7 +99,7 @@ function start() {
   form.addEventListener("formdata", ({ formData }) => {
     formData.set("q", formData.get("q").trim());
     for (const [name, value] of [...formData]) {
-      if (!value) formData.delete(name); // the default, which is not in the address
+      if (!value) formData.delete(name); // the default, which URLs leave out
     }
   });
   form.q.addEventListener("input", findSoon);
@@ -108,7 +108,7 @@ function start() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     find();
-    form.q.select(); // what a scanner sends next takes the place of this
+    form.q.select(); // so that the next scanned code replaces this one
   });
   window.addEventListener("popstate", () => {
     clearTimeout(pause);
@@ -117,17 +117,17 @@ function start() {
   });
 }
 
-if (form) start(); // an empty list has nothing to find
+if (form) start(); // an empty list has no search form
 
 // Ticks
 
-let last; // the tick that a range begins at
+let last; // the first tick of a range
 
 const ticks = () => [...document.querySelectorAll(TICKS)];
 
 function tell() {
   const all = document.getElementById("tick-all");
-  if (!all) return; // nothing to tick, or nobody who may
+  if (!all) return; // no rows, or no permission
   const total = ticks().length;
   const ticked = ticks().filter((tick) => tick.checked).length;
   all.checked = ticked === total;
@@ -152,5 +152,5 @@ document.addEventListener("click", ({ target, shiftKey }) => {
   }
   tell();
 });
-document.addEventListener("results", tell); // others are in their place
-window.addEventListener("pageshow", tell); // browsers bring ticks back
+document.addEventListener("results", tell); // the rows were replaced
+window.addEventListener("pageshow", tell); // browsers restore ticks

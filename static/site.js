@@ -1,9 +1,9 @@
-// What every page has: keys, buttons that copy, and the theme without a reload.
+// Scripts of every page: keyboard shortcuts, copy buttons, and the theme without a reload.
 
 const TYPED_INTO = "textarea, select, input:not([type=checkbox], [type=radio])";
 const ROWS = "#results tbody th a, #results a[rel=next]";
 
-// Keys. The page says which: an element's aria-keyshortcuts is the key that presses it.
+// Keyboard shortcuts. A key clicks the element that has it in its aria-keyshortcuts.
 
 const keysDialog = document.getElementById("keys");
 const keysSwitch = document.getElementById("keys-on");
@@ -40,16 +40,16 @@ document.addEventListener("keydown", (event) => {
   } else if (!event.repeat) {
     const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
     if (!element) return;
-    event.preventDefault(); // the field would get the key too
+    event.preventDefault(); // otherwise the field would get the key too
     press(element);
   }
 });
 
-// WCAG 2.1.4: keys of one character can be switched off, for those who talk to their computer.
+// WCAG 2.1.4: shortcuts of one character can be switched off, for users of speech input.
 try {
   keysSwitch.checked = localStorage.getItem("keys") !== "off";
 } catch {
-  // The reader forbids to store anything: the switch holds for this page.
+  // The browser does not store anything: the setting only lasts for this page.
 }
 keysSwitch.addEventListener("change", () => {
   localStorage.setItem("keys", keysSwitch.checked ? "on" : "off");
@@ -58,7 +58,7 @@ const keysButton = document.querySelector("[aria-controls=keys]");
 keysButton.hidden = false;
 keysButton.addEventListener("click", () => keysDialog.showModal());
 
-// Copying
+// Copy buttons
 
 function addCopyButtons() {
   const template = document.getElementById("copy");
@@ -74,7 +74,7 @@ async function copy(button) {
     await navigator.clipboard.writeText(code.textContent);
     said.textContent = said.dataset.copied;
   } catch {
-    // Refused, or the page came over plain HTTP, where browsers have no clipboard.
+    // Refused, or a page over plain HTTP, where browsers have no clipboard.
     getSelection().selectAllChildren(code);
     said.textContent = said.dataset.selected;
   }
@@ -103,7 +103,7 @@ document.addEventListener("submit", (event) => {
   const before = document.documentElement.dataset.theme;
   showTheme(form, submitter.value);
   const body = new URLSearchParams(new FormData(form, submitter));
-  // The answer leads back here: the cookie that it sets is all that is wanted.
+  // The answer redirects to this page; only its cookie matters.
   fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() =>
     showTheme(form, before),
   );

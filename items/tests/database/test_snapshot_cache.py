@@ -1,4 +1,3 @@
-from types import SimpleNamespace
 from unittest.mock import Mock
 
 import gevent
@@ -34,9 +33,7 @@ class Maker:
 def as_under_gunicorn(monkeypatch):
     monkeypatch.setattr(snapshot_cache, "is_gevent", lambda: True)
     monkeypatch.setattr(snapshot_cache, "_server_of", lambda conn: SERVER)
-    monkeypatch.setattr(
-        snapshot_cache, "connection", SimpleNamespace(connection="any", close=Mock())
-    )
+    monkeypatch.setattr(snapshot_cache, "connection", Mock())
 
 
 @pytest.fixture
