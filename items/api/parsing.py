@@ -77,9 +77,7 @@ def read_json(request: HttpRequest) -> object:
         raise Problem(400, f"The body is not JSON: {error.msg} at {where}.") from error
     except RecursionError as error:
         raise Problem(400, "The JSON is nested too deeply.") from error
-    except (
-        ValueError
-    ) as error:  # also a number of more than 4,300 digits, and the two functions below
+    except ValueError as error:  # also of the two functions below, or for 4,300 digits in a number
         raise Problem(400, f"The body is not JSON: {error}.") from error
 
 

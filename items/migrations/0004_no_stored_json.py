@@ -1,8 +1,7 @@
-"""Bring a database of the first wave up to the three files before this one.
+"""Migrate a database that has the stored column `json` to the schema of the three files before.
 
-Its items kept their JSON in a column. PostgreSQL forgets a column at once, whatever the size of
-the table; the space comes back as rows are written, or by VACUUM FULL. On a new database this
-changes nothing.
+PostgreSQL drops a column at once, whatever the size of the table; the space is freed when rows are
+written, or by VACUUM FULL. On a new database this changes nothing.
 """
 
 from django.db import migrations

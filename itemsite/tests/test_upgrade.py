@@ -13,7 +13,7 @@ from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.database_url import database_url
 
 pytestmark = pytest.mark.django_db
-FIRST_WAVE = PROJECT / "items/tests/data/database-of-the-first-wave.sql"
+OLD_DATABASE = PROJECT / "items/tests/data/database-before-0004.sql"
 ITEMS = "SELECT id, name, description, created_at, updated_at, version FROM items_item ORDER BY id"
 # Dumps begin and end with it, and a random word.
 GUARDS = ("\\restrict ", "\\unrestrict ")
@@ -25,13 +25,13 @@ def this_database():
 
 @pytest.fixture
 def old_database():
-    """Make a database as the first wave left it, and return its name."""
-    name = f"{this_database()}_first_wave"
+    """Make a database as it was before migration 0004, and return its name."""
+    name = f"{this_database()}_before_0004"
     with psycopg.connect(database_url(this_database()), autocommit=True) as server:
         server.execute(f"DROP DATABASE IF EXISTS {name}")
         server.execute(f"CREATE DATABASE {name}")
         with psycopg.connect(database_url(name)) as database:
-            database.execute(FIRST_WAVE.read_text())
+            database.execute(OLD_DATABASE.read_text())
         yield name
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -59,7 +59,7 @@ def rows(url, sql):
         return database.execute(sql).fetchall()
 
 
-def test_a_database_of_the_first_wave_is_brought_up(old_database):
+def test_an_older_database_is_migrated(old_database):
     before = rows(database_url(old_database), ITEMS)
 
     migrate(old_database)

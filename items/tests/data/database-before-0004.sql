@@ -1,4 +1,4 @@
--- A database of the first wave, as pg_dump --inserts wrote it, without what only its own version of PostgreSQL reads.
+-- A database from before migration 0004, written by pg_dump --inserts and reduced to what every version of PostgreSQL reads.
 SET statement_timeout = 0;
 SET lock_timeout = 0;
 SET idle_in_transaction_session_timeout = 0;
