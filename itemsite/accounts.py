@@ -38,15 +38,18 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         if request.method != "POST":
             return sign_in(request, *args, **kwargs)
         address = client_address(request)
-        account = UsernameField().to_python(
-            request.POST.get("username")
-        )  # normalised like in the form
+        account = UsernameField().to_python(request.POST.get("username"))  # as in the form
         seconds = rate_limit.count(OF_ACCOUNT, account, address) or rate_limit.count(
             OF_ADDRESS, address
         )
         if seconds:
             raise Problem(429, _advice(seconds), headers={"Retry-After": str(seconds)})
-        response = sign_in(request, *args, **kwargs)
+        try:
+            response = sign_in(request, *args, **kwargs)
+        except Problem:  # too busy to check the password
+            rate_limit.uncount(OF_ACCOUNT, account, address)
+            rate_limit.uncount(OF_ADDRESS, address)
+            raise
         if response.status_code == 302:
             rate_limit.reset(OF_ACCOUNT, account, address)
             rate_limit.uncount(OF_ADDRESS, address)

@@ -215,6 +215,7 @@ AUTHENTICATION_BACKENDS = [
     "items.access.permissions.VisitorsBackend",
     "items.access.permissions.AccountsBackend",
 ]
+PASSWORD_HASHERS = ["itemsite.passwords.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
