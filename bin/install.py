@@ -50,6 +50,8 @@ def main(last: str) -> None:
     import venv
 
     print("itemsite: installing into .venv (once, and again when requirements change)", flush=True)
+    if VENV.exists() and not installed:
+        print("itemsite: the .venv here was not made by this Python and script: replacing it")
     STAMP.unlink(missing_ok=True)
     venv.create(VENV, with_pip=True, clear=not installed)  # keep a complete one
     install = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check"]

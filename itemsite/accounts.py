@@ -12,7 +12,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from items.access import rate_limit
 from items.access.client_ip import client_address
@@ -61,7 +61,7 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def show_again(request: HttpRequest, notice: str, status: int) -> HttpResponse:
     """Show the form again, for example after a sign-in in another tab changed the token."""
-    form = AuthenticationForm(request, initial={"username": request.POST.get("username")})
+    form = SignInForm(request, initial={"username": request.POST.get("username")})
     context = {"form": form, "notice": notice, "next": request.POST.get("next", "")}
     return render(request, "registration/login.html", context, status=status)
 
@@ -77,7 +77,17 @@ def _advice(seconds: int) -> str:
     ) % {"minutes": minutes}
 
 
+class SignInForm(AuthenticationForm):
+    error_messages = AuthenticationForm.error_messages | {
+        "invalid_login": gettext_lazy(
+            "The username or the password is wrong. Upper and lower case matter in both."
+        )
+    }
+
+
 class SignInView(LoginView):
+    authentication_form = SignInForm
+
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         form.fields["username"].widget.attrs.pop("autofocus")  # the focus is on the error
         response = super().form_invalid(form)

@@ -77,9 +77,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     is_foreign = reason.startswith(("Origin", "Referer"))  # the first words of Django's reasons
     if show_again and not is_foreign and not wants_json(request):
         return show_again(request, TOO_OLD, 403, **(match.kwargs if match else {}))
-    detail = gettext_lazy(
+    detail: str | Promise = gettext_lazy(
         "This form has expired, or cookies are turned off. Go back, reload the page and try again."
     )
+    if wants_json(request):
+        detail = "Forms need the token and the cookie of their page. Send JSON instead: see /docs/."
     return answer(request, Problem(403, detail))
 
 
@@ -89,12 +91,13 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         # Clients follow a redirected POST with GET: the change would be lost, but look successful.
-        detail = gettext_lazy("This page does not exist. Did you mean {address} ?")
+        detail = gettext_lazy("This page does not exist. Use this address: {address}")
         return answer(request, Problem(404, format_lazy(detail, address=with_slash)))
     told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    return answer(
-        request, Problem(404, told or gettext_lazy("This page does not exist. Check the address."))
-    )
+    if not told and wants_json(request):
+        told = "There is nothing at this address. See /docs/ for all addresses."
+    detail = told or gettext_lazy("This page does not exist. Check the address.")
+    return answer(request, Problem(404, detail))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from items.models.item import OPTIONAL, WRITABLE, trimmed
 
 ARRAY_MAX = 1000  # objects in one POST
 NOT_WRITABLE = {field.name for field in Item._meta.fields} - set(WRITABLE)
+SEND_OBJECT = 'Send a JSON object, such as {"name": "Book", "description": ""}.'
 ERRORS_MAX = 20  # reported for one object
 
 FieldError = dict[str, str]  # pointer, code and detail, as in Problem.errors
@@ -64,6 +65,8 @@ def read_json(request: HttpRequest) -> object:
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
         raise Problem(415, "Send JSON in UTF-8, with the header Content-Type: application/json.")
+    if not request.body:
+        raise Problem(400, f"The body is empty. {SEND_OBJECT}")
     try:
         return json.loads(
             request.body.decode("utf-8"),
@@ -96,8 +99,7 @@ def _refuse_constant(name: str) -> None:
 def _field_errors(fields: Any, prefix: str = "") -> list[FieldError]:
     """Return errors that a form cannot find; turn null into an empty text."""
     if not isinstance(fields, dict):
-        detail = 'Send a JSON object, such as {"name": "Book", "description": ""}.'
-        return [{"pointer": prefix, "code": "type", "detail": detail}]
+        return [{"pointer": prefix, "code": "type", "detail": SEND_OBJECT}]
     errors: list[FieldError] = []
     for key, value in fields.items():
         if len(errors) == ERRORS_MAX:
@@ -108,7 +110,7 @@ def _field_errors(fields: Any, prefix: str = "") -> list[FieldError]:
         elif value is None and key in OPTIONAL:
             fields[key] = ""
         elif not isinstance(value, str):
-            errors.append(_field_error(prefix, key, "type", "This is not a string."))
+            errors.append(_field_error(prefix, key, "type", 'Send a string, such as "Book".'))
     return errors
 
 
@@ -119,13 +121,24 @@ def _clean_item(fields: Any, prefix: str) -> tuple[Item | None, list[FieldError]
     form is only created to word the errors.
     """
     if errors := _field_errors(fields, prefix):
-        return None, errors
+        return None, errors + _other_errors(fields, errors, prefix)
     item = Item(**{field: trimmed(field, fields.get(field, "")) for field in WRITABLE})
     try:
         item.clean_fields(exclude=NOT_WRITABLE)
     except ValidationError:
         return item, _form_errors(ItemForm(fields), prefix)
     return item, []
+
+
+def _other_errors(fields: Any, errors: list[FieldError], prefix: str) -> list[FieldError]:
+    """Return what the form finds in the fields that have no error yet."""
+    if not isinstance(fields, dict):
+        return []
+    pointers = {error["pointer"] for error in errors}
+    texts = {key: value for key, value in fields.items() if isinstance(value, str)}
+    found = _form_errors(ItemForm(texts), prefix)
+    others = [error for error in found if error["pointer"] not in pointers]
+    return others[: ERRORS_MAX - len(errors)]
 
 
 def _form_errors(form: ItemForm, prefix: str = "") -> list[FieldError]:

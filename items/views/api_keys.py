@@ -83,7 +83,7 @@ def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if key is None:
         raise Http404(gettext("You have no key %(number)s.") % {"number": pk})
     keys.revoke()
-    messages.success(request, gettext("Revoked %(name)s.") % {"name": key.name})
+    messages.success(request, gettext("Revoked “%(name)s”.") % {"name": key.name})
     return redirect("keys:list")
 
 

@@ -136,7 +136,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, version=item.version)
     form.save()
-    messages.success(request, gettext("Saved %(name)s.") % {"name": item.name})
+    messages.success(request, gettext("Saved “%(name)s”.") % {"name": item.name})
     return redirect(item)
 
 
@@ -149,7 +149,7 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"item": item, "is_stale": is_stale}
         return render(request, "items/item_delete.html", context, status=409 if is_stale else 200)
     item.delete()
-    messages.success(request, gettext("Deleted %(name)s.") % {"name": item.name})
+    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": item.name})
     return redirect("items:list")
 
 

@@ -51,7 +51,7 @@ def _render_list(context: dict[str, Any]) -> Result:
     try:
         list_page = read_list_page(selection)
     except CursorError:
-        detail = gettext("This link to a page of the list is wrong. Start at the top of the list.")
+        detail = gettext("This link is damaged or too old. Start at the top of the list.")
         raise Problem(400, detail)
     if selection.before and not list_page.before:
         return Result(None)

@@ -38,5 +38,7 @@ class RefusalMiddleware(CsrfViewMiddleware):
 
 def _method_not_allowed(methods: tuple[str, ...]) -> Problem:
     allowed = ", ".join(methods)
-    detail = gettext_lazy("This address only accepts {methods}. Nothing was changed.")
+    detail = gettext_lazy(
+        "This address only accepts {methods}. Nothing was changed. See /docs/ for all calls."
+    )
     return Problem(405, format_lazy(detail, methods=allowed), headers={"Allow": allowed})

@@ -28,4 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}.") from error
         except SpreadsheetError as error:
             raise CommandError(f"{file} {error} Nothing was imported.") from error
-        self.stdout.write(self.style.SUCCESS(f"Imported {count:,} items from {file}."))
+        self.stdout.write(
+            self.style.SUCCESS(
+                f"Imported {count:,} {'item' if count == 1 else 'items'} from {file}."
+            )
+        )

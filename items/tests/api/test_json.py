@@ -191,6 +191,23 @@ def test_refuses_a_large_body(client):
     problem(send(client, "POST", "/items/", {"name": "x", "description": "d" * 2_700_000}), 413)
 
 
+def test_names_each_wrong_field_at_once(client):
+    body = problem(send(client, "POST", "/items/", [{"title": "Book", "description": 5}, 7]), 422)
+
+    assert [(error["pointer"], error["code"]) for error in body["errors"]] == [
+        ("/0/title", "unknown"),
+        ("/0/description", "type"),
+        ("/0/name", "required"),
+        ("/1", "type"),
+    ]
+
+
+def test_an_empty_body_is_named(client):
+    response = client.post("/items/", b"", content_type="application/json")
+
+    assert problem(response, 400)["detail"].startswith("The body is empty. Send a JSON object")
+
+
 def test_tells_no_endless_list_of_errors(client):
     fields = {f"unknown {n}": 1 for n in range(1000)}
 

@@ -181,7 +181,7 @@ def test_revokes(client, user):
     page = client.get("/accounts/keys/")
     key.refresh_from_db()
     assertRedirects(response, "/accounts/keys/", fetch_redirect_response=False)
-    assertContains(page, "Revoked script.")
+    assertContains(page, "Revoked “script”.")
     assertNotContains(page, ">Revoke</button>")
     assert key.state == "revoked"
 

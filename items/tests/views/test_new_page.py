@@ -17,7 +17,7 @@ def test_adds_an_item(client):
     item = Item.objects.get()
     assert (item.name, item.description, item.version) == ("Book", "A cool book", 1)
     assertRedirects(response, f"/items/{item.id}/", fetch_redirect_response=False)
-    assertContains(client.get("/items/", headers={"Accept": "text/html"}), "Added Book.")
+    assertContains(client.get("/items/", headers={"Accept": "text/html"}), "Added “Book”.")
 
 
 def test_shows_an_empty_form(client):

@@ -65,7 +65,7 @@ def test_scripts_are_answered_in_english(client):
     assert [response.json()["detail"] for response in told] == [
         "Some fields are wrong. They are listed in errors.",
         "There is no item 7.",
-        "This page does not exist. Check the address.",
+        "There is nothing at this address. See /docs/ for all addresses.",
     ]
     assert told[0].json()["errors"][0]["detail"] == "This field is required."
 

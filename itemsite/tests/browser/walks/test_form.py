@@ -66,7 +66,7 @@ def test_one_after_the_other_by_enter(scripted_page, site):
         page.keyboard.type(name)
         page.keyboard.press("Enter")
 
-    expect(page.get_by_text("Added Desk.")).to_be_visible()
+    expect(page.get_by_text("Added “Desk”.")).to_be_visible()
     assert len(site.request("GET", "/items/")[2]) == 3
 
 
@@ -79,7 +79,7 @@ def test_a_double_click_sends_once_and_says_with_which_button(scripted_page):
 
     page.get_by_role("button", name="Save and add another").dblclick()
 
-    expect(page.get_by_text("Added Lamp.")).to_be_visible()
+    expect(page.get_by_text("Added “Lamp”.")).to_be_visible()
     assert ["another=" in form for form in sent] == [True]
 
 
@@ -112,4 +112,4 @@ def test_a_press_is_not_lost_when_a_like_name_appears(scripted_page, site):
     with page.expect_navigation():
         page.mouse.up()
 
-    assert "Added Chair" in page.get_by_role("main").inner_text()
+    assert "Added “Chair”" in page.get_by_role("main").inner_text()

@@ -15,7 +15,7 @@ def test_an_item_is_added_found_changed_and_deleted(page):
     page.get_by_label("Name").fill("Café table")
     page.get_by_label("Description").fill("Round, of oak")
     press(page, "Save")
-    expect(page.get_by_text("Added Café table.")).to_be_visible()
+    expect(page.get_by_text("Added “Café table”.")).to_be_visible()
 
     page.goto("/items/")
     page.get_by_label("Find").fill("cafe")
@@ -31,7 +31,7 @@ def test_an_item_is_added_found_changed_and_deleted(page):
     page.get_by_role("link", name="Delete").click()
     press(page, "Delete")
     expect(page).to_have_url(re.compile("/items/$"))
-    expect(page.get_by_text("Deleted Café table.")).to_be_visible()
+    expect(page.get_by_text("Deleted “Café table”.")).to_be_visible()
     expect(page.get_by_text("There are no items yet.")).to_be_visible()
 
 
