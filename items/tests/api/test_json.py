@@ -203,7 +203,7 @@ def test_names_each_wrong_field_at_once(client):
 
 
 def test_an_empty_body_is_named(client):
-    response = client.post("/items/", b"", content_type="application/json")
+    response = client.generic("POST", "/items/", b"", CONTENT_TYPE="application/json")
 
     assert problem(response, 400)["detail"].startswith("The body is empty. Send a JSON object")
 
