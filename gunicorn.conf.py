@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 
 from itemsite.embedded import cluster
@@ -22,9 +23,7 @@ worker_connections = 1000  # clients of a worker
 timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 30  # seconds for the requests under way at SIGTERM
 keepalive = 5  # seconds
-limit_request_line = (
-    8190  # bytes, gunicorn's maximum; a full page of ticks with a search needs 7,000
-)
+limit_request_line = 8190  # bytes, gunicorn's maximum; a page of ticks with a search needs 7,000
 BLOCKED_SIGNALS = cluster.ENDING_SIGNALS | {signal.SIGQUIT}  # while a worker starts
 
 control_socket_disable = True
@@ -34,6 +33,16 @@ loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
 def when_ready(server) -> None:
     """Unblock the signals that bin/serve blocked until gunicorn could handle them."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, cluster.ENDING_SIGNALS)
+    if "ITEMSITE_POSTGRES_FD" in os.environ:
+        command = [sys.executable, "-m", "itemsite.serving.supervisor"]
+        server.supervisor = subprocess.Popen(command)
+
+
+def on_exit(server) -> None:
+    """End the supervisor, which would otherwise start PostgreSQL again."""
+    if supervisor := getattr(server, "supervisor", None):
+        supervisor.terminate()
+        supervisor.wait()
 
 
 def post_fork(server, worker) -> None:

@@ -98,6 +98,18 @@ def start() -> None:
         raise EmbeddedPostgresError(f"PostgreSQL reports: {error}") from error
 
 
+def restart_if_dead() -> bool:
+    """Start the server of a cluster in use again if its process is gone; return whether it was."""
+    folder = home()
+    if _postmaster(folder / "data"):
+        return False
+    with _exclusively(folder), _signals_blocked():
+        if _is_answering(folder / "data"):
+            return False
+        _start_server(folder)
+    return True
+
+
 def keep_lock_through_exec() -> int:
     """Keep the lock through exec; the new program calls `take_over_lock`."""
     os.set_inheritable(_users_fd, True)

@@ -180,6 +180,23 @@ def test_comes_back_with_all_that_was_acknowledged(clone):
     assert found == [200] * len(acknowledged)
 
 
+def test_postgresql_that_was_killed_is_started_again(clone):
+    server = clone.serve().wait_for_address()
+    item = server.request("POST", "/items/", {"name": "Book"})[2]
+    killed = clone.postmaster_pid()
+
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: clone.postmaster_pid() not in (killed, None))
+    found = server.insist("GET", f"/items/{item['id']}/")
+    added = server.insist("POST", "/items/", {"name": "Pen"})
+    status = server.stop()
+
+    assert (found[0], added[0]) == (200, 201)
+    assert "PostgreSQL had ended. It was started again." in server.output
+    assert status == 0
+    assert clone.postmaster_pid() is None
+
+
 def test_two_at_once_share_one_postgresql_and_migrate_once(tmp_path):
     clone = Clone(tmp_path)
 
@@ -197,14 +214,26 @@ def test_two_at_once_share_one_postgresql_and_migrate_once(tmp_path):
     clone.remove()
 
 
+def supervisor_of(server):
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    (pid,) = [
+        int(pid)
+        for pid in children.split()
+        if b"itemsite.serving.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    return pid
+
+
 def test_waits_for_postgresql_without_a_restart(server, clone):
+    supervisor = supervisor_of(server)
+    os.kill(supervisor, signal.SIGSTOP)
     os.kill(clone.postmaster_pid(), signal.SIGKILL)
     until(lambda: server.request("GET", "/readyz")[0] == 503)
 
     status, headers, problem = server.request("POST", "/items/", {"name": "x"})
     page = server.request("GET", "/items/", Accept="text/html")
     alive = server.request("GET", "/healthz")[0]
-    clone.python("from itemsite.embedded import cluster; cluster.start()")
+    os.kill(supervisor, signal.SIGCONT)
 
     assert (status, problem["status"], headers["Retry-After"]) == (503, 503, "2")
     assert (page[0], page[1]["Retry-After"]) == (503, "2")
