@@ -16,6 +16,7 @@ from items.access.bearer import read_bearer
 from items.api import curl, rows
 from items.api.parsing import clean, clean_items, read_item, read_json
 from items.api.rows import JsonRow
+from items.database.heavy_reads import heavy_read
 from items.database.snapshot_cache import Result, cached
 from items.forms import ItemForm
 from items.http.methods import View, allow_methods
@@ -104,17 +105,18 @@ def _cacheable(response: HttpResponse) -> Result:
 @gzip_page
 def _read_list(request: ApiRequest) -> HttpResponse:
     wanted = read_selection(request.GET, strict=True)
-    try:
-        page = read_page(rows.ITEM_JSON, wanted)
-    except CursorError:
-        raise Problem(
-            400,
-            "after or before is wrong. Copy it from the Link header of a page with the same sort.",
-        )
+    is_counted = "count=exact" in request.META.get("HTTP_PREFER", "")
+    with heavy_read(is_counted or bool(wanted.words)):
+        try:
+            page = read_page(rows.ITEM_JSON, wanted)
+        except CursorError:
+            detail = "after or before is wrong. Copy it from the Link header of the same sort."
+            raise Problem(400, detail)
+        count = Item.objects.matching(*wanted.words).count() if is_counted else None
     response = _json(_array(row[0] for row in page.rows))
     _add_links(request, response, page)
-    if "count=exact" in request.META.get("HTTP_PREFER", ""):
-        response["X-Total-Count"] = str(Item.objects.matching(*wanted.words).count())
+    if is_counted:
+        response["X-Total-Count"] = str(count)
         response["Preference-Applied"] = "count=exact"
     return response
 

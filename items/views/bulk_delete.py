@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from items.changes import bulk_delete
 from items.changes.bulk_delete import Choice, Fingerprint
+from items.database.heavy_reads import heavy_read
 from items.database.sql import Busy, TooLong
 from items.views.guard import NOT_YOURS, page
 
@@ -22,13 +23,12 @@ def _items_confirmed(request: HttpRequest) -> int:
 def item_delete_many(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("items.view_item"):  # search results reveal the texts
         raise PermissionDenied(NOT_YOURS)
-    choice = bulk_delete.read_choice(
-        request.GET
-    )  # also for a POST: the form is sent to the URL of its page
+    choice = bulk_delete.read_choice(request.GET)  # for a POST too: the form has the page's URL
     try:
-        if request.method == "POST" and choice:
-            return _delete(request, choice)
-        return _confirmation(request, choice)
+        with heavy_read(choice.is_all):
+            if request.method == "POST" and choice:
+                return _delete(request, choice)
+            return _confirmation(request, choice)
     except TooLong:
         raise BadRequest(
             gettext("Deleting so many items at once takes too long. Delete fewer at a time.")

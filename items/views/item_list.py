@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from items.api import curl
+from items.database.heavy_reads import heavy_read
 from items.database.snapshot_cache import Result, cached
 from items.http.problems import Problem
 from items.search.keyset import CursorError
@@ -49,7 +50,8 @@ def _render_list(context: dict[str, Any]) -> Result:
     """Return the list as HTML, or None if a previous page does not exist."""
     selection: Selection = context["selection"]
     try:
-        list_page = read_list_page(selection)
+        with heavy_read(bool(selection.words)):
+            list_page = read_list_page(selection)
     except CursorError:
         detail = gettext("This link is damaged or too old. Start at the top of the list.")
         raise Problem(400, detail)
