@@ -11,6 +11,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from items.http.problems import Problem
+from items.models.stored_answer import StoredAnswer
 
 KEPT_HOURS = 24
 KEY = re.compile(r'"([!#-~]{1,255})"|([!#-~]{1,255})')  # a structured field's string, or bare
@@ -75,6 +76,10 @@ class Claim:
         if location:
             response["Location"], response["ETag"] = location, etag
         return response
+
+    def discard(self) -> None:
+        """Delete the stored answer."""
+        StoredAnswer.objects.filter(owner=self._values["owner"], key=self._values["key"]).delete()
 
     def store(self, response: HttpResponse) -> None:
         """Store the answer; raise Problem if another request was faster."""

@@ -164,6 +164,13 @@ def test_finds_keys_by_their_user(admin_client, key):
     assertNotContains(admin_client.get(KEYS, {"q": "eve"}), key.hint)
 
 
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "FOO"])
+def test_takes_no_other_methods(client, method):
+    response = client.generic(method, "/admin/items/item/")
+
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST")
+
+
 def test_revokes_keys(admin_client, key):
     response = admin_client.post(
         KEYS, {"action": "revoke", "_selected_action": [key.id]}, follow=True

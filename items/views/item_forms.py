@@ -88,7 +88,8 @@ def item_new(request: HttpRequest) -> HttpResponse:
 def _save_once(request: HttpRequest, form: ItemForm) -> Item:
     """Save the new item, or return the item that the same form created before (a double click).
 
-    A different text with the same key creates another item: users go back, edit and save again.
+    A different text with the same key creates another item: users go back, edit and save again. So
+    does the same text if that item was deleted or changed in the meantime.
     """
     key = request.POST.get("key")
     if not key:  # not from our page
@@ -99,7 +100,10 @@ def _save_once(request: HttpRequest, form: ItemForm) -> Item:
         claim.wait()
         answer = claim.stored_answer()
         if answer is not None:
-            return Item(pk=int(answer.content), name=form.cleaned_data["name"])
+            item = Item.objects.filter(pk=int(answer.content), **form.cleaned_data).first()
+            if item:
+                return item
+            claim.discard()
         item = form.save()
         claim.store(HttpResponse(item.pk))
     return item

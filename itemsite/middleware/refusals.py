@@ -11,6 +11,7 @@ from items.http.negotiation import preferred_type
 from items.http.problems import Problem
 from itemsite import errors
 
+METHODS_DEFAULT = ("GET", "HEAD", "POST")  # of views that are not ours, as those of the admin
 NOT_ACCEPTABLE = Problem(406, "The header Accept must allow application/json or text/html.")
 
 
@@ -27,8 +28,8 @@ class RefusalMiddleware(CsrfViewMiddleware):
         view = doors.get(preferred_type(request)) if doors else callback
         if view is None:
             return errors.answer(request, NOT_ACCEPTABLE)
-        methods = getattr(view, "methods", None)
-        if methods and request.method not in methods:
+        methods = getattr(view, "methods", METHODS_DEFAULT)
+        if request.method not in methods:
             return errors.answer(request, _method_not_allowed(methods))
         return super().process_view(request, view, args, kwargs)
 

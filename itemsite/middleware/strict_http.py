@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
+from django.utils.http import parse_header_parameters
 
 
 class CompleteInput:
@@ -32,12 +33,15 @@ def require_strict_http(application: Callable) -> Callable:
     """Wrap a WSGI application: bodies are complete, HEAD has no body, HTTP/1.1 needs Host.
 
     A missing Host (RFC 9112, section 3.2) becomes an empty one, which is never allowed; Django
-    would use the server's own name.
+    would use the server's own name. A body in another charset than UTF-8 becomes unreadable bytes;
+    Django would decode the query string with it too, and fail outside of every error handler.
     """
 
     def wrapped(environ: dict, start_response: Callable):
         if environ["SERVER_PROTOCOL"] == "HTTP/1.1":
             environ.setdefault("HTTP_HOST", "")
+        if not _is_utf8(environ.get("CONTENT_TYPE", "")):
+            environ["CONTENT_TYPE"] = "application/octet-stream"
         environ["wsgi.input"] = CompleteInput(environ["wsgi.input"])
         response = application(environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD":
@@ -46,3 +50,13 @@ def require_strict_http(application: Callable) -> Callable:
         return response
 
     return wrapped
+
+
+def _is_utf8(content_type: str) -> bool:
+    if "charset" not in content_type.lower():
+        return True
+    try:
+        charset = parse_header_parameters(content_type)[1].get("charset", "utf-8")
+    except ValueError:
+        return False
+    return charset.lower() in ("utf-8", "utf8")

@@ -4,8 +4,7 @@ The server writes it into the page, so that the other theme never flashes up fir
 """
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
@@ -24,7 +23,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme")
     if choice not in THEMES:
         raise Problem(400, gettext("This theme does not exist. Choose system, light or dark."))
-    response = redirect(_origin(request))
+    response = HttpResponseRedirect(_origin(request))
     if choice == SYSTEM:
         response.delete_cookie(COOKIE)
     else:
@@ -46,4 +45,4 @@ def _origin(request: HttpRequest) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return page if is_ours else "/items/"
+    return page if is_ours and "://" in page else "/items/"

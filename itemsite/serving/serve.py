@@ -20,6 +20,7 @@ from itemsite.serving import startup
 MIGRATION_LOCK = 4_697_420_311  # any number, but the same for all starts with one database
 ADMIN = "admin"
 PORT_PATIENCE_SECONDS = 3
+BACKLOG = 2048  # clients that wait to be accepted; gunicorn's own default
 
 
 def main() -> None:
@@ -64,7 +65,7 @@ def _listen(host: str, port: str) -> socket.socket:
         while True:
             try:
                 listener.bind(address)
-                listener.listen()
+                listener.listen(BACKLOG)
                 break
             except OSError as error:
                 if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:

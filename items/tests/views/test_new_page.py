@@ -130,6 +130,21 @@ def test_another_text_or_another_form_makes_another_item(client):
     assert Item.objects.count() == 3
 
 
+@pytest.mark.parametrize("change", ["deleted", "renamed"])
+def test_a_form_sent_again_after_its_item_changed_adds_a_new_one(client, change):
+    fields = {"name": "Book", "key": form_key(client)}
+    client.post("/items/new/", fields)
+    first = Item.objects.get()
+    first.delete() if change == "deleted" else Item.objects.update(name="Tome")
+
+    again = client.post("/items/new/", fields)
+    double_click = client.post("/items/new/", fields)
+
+    book = Item.objects.get(name="Book")
+    assert book.pk != first.pk
+    assert again["Location"] == double_click["Location"] == f"/items/{book.pk}/"
+
+
 def test_a_refused_form_keeps_its_key(client):
     key = form_key(client)
 

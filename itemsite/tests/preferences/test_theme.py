@@ -45,7 +45,10 @@ def test_a_cookie_of_another_hand_is_no_theme(client):
     assertContains(client.get("/docs/"), 'data-theme="system"')
 
 
-@pytest.mark.parametrize("referer", ["", "https://evil.example/", "//evil.example/", "http://["])
+@pytest.mark.parametrize(
+    "referer",
+    ["", "https://evil.example/", "//evil.example/", "http://[", "docs", "foo", "?q=1", ".."],
+)
 def test_leads_to_no_other_site(client, referer):
     response = client.post("/theme/", {"theme": "dark"}, headers={"Referer": referer})
 
