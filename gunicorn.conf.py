@@ -24,10 +24,12 @@ timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 30  # seconds for the requests under way at SIGTERM
 keepalive = 5  # seconds
 limit_request_line = 8190  # bytes, gunicorn's maximum; a page of ticks with a search needs 7,000
+forwarder_headers = ""  # no proxy sets SCRIPT_NAME or PATH_INFO: the site has the root path
 BLOCKED_SIGNALS = cluster.ENDING_SIGNALS | {signal.SIGQUIT}  # while a worker starts
 
 control_socket_disable = True
 loglevel = os.environ.get("LOG_LEVEL", "WARNING").lower()
+loglevel = {"warn": "warning", "fatal": "critical"}.get(loglevel, loglevel)
 
 
 def when_ready(server) -> None:

@@ -7,6 +7,7 @@ Simultaneous runs wait for each other.
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -16,6 +17,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed"  # lists what is installed; written last
 UNUSABLE = '"$`\\'  # characters that PostgreSQL's programs do not quote for the shell
+NAME = re.compile(r"^\w[\w.-]*", re.MULTILINE)  # of a requirement
+IS_INSTALLED = "import sys, importlib.metadata as m; [m.version(name) for name in sys.argv[1:]]"
+PIP_SOURCES = (
+    "PIP_CACHE_DIR PIP_CERT PIP_CLIENT_CERT PIP_CONFIG_FILE PIP_DEFAULT_TIMEOUT PIP_EXTRA_INDEX_URL"
+    " PIP_FIND_LINKS PIP_INDEX_URL PIP_NO_CACHE_DIR PIP_NO_INDEX PIP_PROXY PIP_RETRIES"
+    " PIP_TRUSTED_HOST"
+).split()
 # Each includes the one before it.
 REQUIREMENTS = ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt"]
 
@@ -54,10 +62,27 @@ def main(last: str) -> None:
         print("itemsite: the .venv here was not made by this Python and script: replacing it")
     STAMP.unlink(missing_ok=True)
     venv.create(VENV, with_pip=True, clear=not installed)  # keep a complete one
-    install = [VENV / "bin/python", "-m", "pip", "install", "--disable-pip-version-check"]
-    if subprocess.call([*install, "-r", last], cwd=ROOT) != 0:
+    python = [VENV / "bin/python", "-I"]
+    install = [*python, "-m", "pip", "install", "--no-user", "--disable-pip-version-check"]
+    if subprocess.call([*install, "-r", last], cwd=ROOT, env=_environment()) != 0:
         sys.exit("itemsite: pip could not install the requirements; its message is above.")
+    parts = REQUIREMENTS[: len(wanted)]
+    names = [name for part in parts for name in NAME.findall((ROOT / part).read_text())]
+    if subprocess.call([*python, "-c", IS_INSTALLED, *names], stderr=subprocess.DEVNULL) != 0:
+        sys.exit(
+            "itemsite: pip installed into another folder. Look for target, prefix or root in:"
+            " .venv/bin/pip config list"
+        )
     STAMP.write_text(_home() + "\n".join(wanted))
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what would make pip install elsewhere or otherwise."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PIP_", "PYTHON")) or name in PIP_SOURCES
+    }
 
 
 def _digests(names: list[str]) -> list[str]:

@@ -91,8 +91,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         if request.method in ("GET", "HEAD"):
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
         # Clients follow a redirected POST with GET: the change would be lost, but look successful.
-        detail = gettext_lazy("This page does not exist. Use this address: {address}")
-        return answer(request, Problem(404, format_lazy(detail, address=with_slash)))
+        wanted = gettext_lazy("This page does not exist. Use this address: {address}")
+        return answer(request, Problem(404, format_lazy(wanted, address=with_slash)))
     told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
     if not told and wants_json(request):
         told = "There is nothing at this address. See /docs/ for all addresses."

@@ -5,6 +5,8 @@ variable.
 """
 
 import ipaddress
+import logging
+import re
 import zoneinfo
 from pathlib import Path
 from typing import Any, cast
@@ -40,9 +42,17 @@ def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
 
 
-SECRET_KEY_FALLBACKS = words(
-    "SECRET_KEY_FALLBACKS", ""
-)  # earlier keys: still accepted, no longer used
+def number(name: str, default: int, minimum: int, advice: str) -> int:
+    """Return a variable's number, which is not below the minimum."""
+    value = env.int(name, default=default)
+    if value < minimum:
+        raise ImproperlyConfigured(f"{name} is below {minimum}. {advice}")
+    return value
+
+
+NO_LIMIT = "Write 0 for no limit."
+
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS", "")  # earlier keys, still accepted
 if any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
     raise ImproperlyConfigured(
         "SECRET_KEY_FALLBACKS: a key is shorter than 50 characters. Write complete earlier values"
@@ -54,11 +64,18 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is empty, so nobody can open the site. Write its host name."
     )
-CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", "")
-for origin in CSRF_TRUSTED_ORIGINS:
-    if "://" not in origin:
+HOST = r"(?:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
+for host in ALLOWED_HOSTS:
+    if not re.fullmatch(rf"\*|\.?{HOST}", host):
         raise ImproperlyConfigured(
-            f"CSRF_TRUSTED_ORIGINS: {origin} has no scheme. Write https://{origin}"
+            f"ALLOWED_HOSTS: {host} is not a host name. Write it without https://, port and path."
+        )
+CSRF_TRUSTED_ORIGINS = [origin.rstrip("/") for origin in words("CSRF_TRUSTED_ORIGINS", "")]
+for origin in CSRF_TRUSTED_ORIGINS:
+    if not re.fullmatch(rf"https?://(?:\*\.)?{HOST}(?::\d+)?", origin):
+        raise ImproperlyConfigured(
+            f"CSRF_TRUSTED_ORIGINS: {origin} is not an origin. Write, for example,"
+            " https://items.example.org"
         )
 
 ACTIONS = ("view", "add", "change", "delete")
@@ -95,9 +112,9 @@ MIDDLEWARE = [
     "itemsite.middleware.slow_clients.free_connection_while_waiting",
     "django.middleware.common.CommonMiddleware",  # refuses foreign hosts, for static files too
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "itemsite.middleware.refusals.RefusalMiddleware",  # methods, CSRF, problems; JSON leaves here
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "itemsite.middleware.refusals.RefusalMiddleware",  # methods, Django's CSRF, problems
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -121,9 +138,7 @@ TEMPLATES = [
 
 # PostgreSQL
 
-STATEMENT_TIMEOUT_SECONDS = env.int("STATEMENT_TIMEOUT_SECONDS", default=5)  # 0: none
-if STATEMENT_TIMEOUT_SECONDS < 0:
-    raise ImproperlyConfigured("STATEMENT_TIMEOUT_SECONDS is below 0. Write 0 for no limit.")
+STATEMENT_TIMEOUT_SECONDS = number("STATEMENT_TIMEOUT_SECONDS", 5, 0, NO_LIMIT)
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:
@@ -147,17 +162,10 @@ if DATABASE_URL:
 else:
     default = cast(Any, cluster.database())
 
-DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=4)  # connections of a worker
-if DATABASE_POOL_SIZE < 1:
-    raise ImproperlyConfigured(
-        "DATABASE_POOL_SIZE is below 1: a worker needs a connection to PostgreSQL."
-    )
-DATABASE_PREPARE = env.int("DATABASE_PREPARE", default=2)  # executions before; 0: never
-if DATABASE_PREPARE < 0:
-    raise ImproperlyConfigured(
-        "DATABASE_PREPARE is below 0. Write after how many uses a statement is prepared, or 0 for"
-        " never, as PgBouncer before 1.21 needs it."
-    )
+# Connections of a worker.
+DATABASE_POOL_SIZE = number("DATABASE_POOL_SIZE", 4, 1, "A worker needs one to PostgreSQL.")
+# Executions before a statement is prepared; 0: never, as PgBouncer before 1.21 needs it.
+DATABASE_PREPARE = number("DATABASE_PREPARE", 2, 0, "Write 0 for no prepared statements.")
 
 url_options = default.get("OPTIONS", {})
 DATABASES = {
@@ -202,12 +210,8 @@ except ValueError as error:
         f"FORWARDED_ALLOW_IPS: {error}. Write IPs or networks such as 10.0.0.0/8, or *."
     ) from error
 
-VISITOR_WRITES_PER_MINUTE = env.int("VISITOR_WRITES_PER_MINUTE", default=300)  # 0: unlimited
-FAILED_KEYS_PER_MINUTE = env.int("FAILED_KEYS_PER_MINUTE", default=60)
-if min(VISITOR_WRITES_PER_MINUTE, FAILED_KEYS_PER_MINUTE) < 0:
-    raise ImproperlyConfigured(
-        "VISITOR_WRITES_PER_MINUTE or FAILED_KEYS_PER_MINUTE is below 0. Write 0 for no limit."
-    )
+VISITOR_WRITES_PER_MINUTE = number("VISITOR_WRITES_PER_MINUTE", 300, 0, NO_LIMIT)
+FAILED_KEYS_PER_MINUTE = number("FAILED_KEYS_PER_MINUTE", 60, 0, NO_LIMIT)
 
 # Signing in
 
@@ -216,14 +220,12 @@ AUTHENTICATION_BACKENDS = [
     "items.access.permissions.AccountsBackend",
 ]
 PASSWORD_HASHERS = ["itemsite.passwords.PBKDF2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
-        ("MinimumLengthValidator", {"min_length": 12}),
-        ("CommonPasswordValidator", {}),
-        ("NumericPasswordValidator", {}),
-    )
+VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"{VALIDATION}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
 ]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/items/"
@@ -287,11 +289,10 @@ except (ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
 
 # The log
 
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
-if LOG_LEVEL not in LOG_LEVELS:
+if LOG_LEVEL not in logging.getLevelNamesMapping():
     raise ImproperlyConfigured(
-        f"LOG_LEVEL: {LOG_LEVEL!r} is not a level. Choose from {', '.join(LOG_LEVELS)}."
+        f"LOG_LEVEL: {LOG_LEVEL} is not a level. Write DEBUG, INFO, WARNING, ERROR or CRITICAL."
     )
 LOGGING = {
     "version": 1,
@@ -301,11 +302,7 @@ LOGGING = {
     },
     "filters": {"request": {"()": "itemsite.errors.RequestLogFilter"}},
     "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request"],
-        }
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}},

@@ -9,11 +9,20 @@ from django.views.decorators.debug import sensitive_variables
 from items.http.problems import Problem
 from items.models.api_key import CHECKSUM_LENGTH, PREFIX, RANDOM_LENGTH, ApiKey, checksum, digest
 
+OURS = re.compile(rf"bearer\b|{PREFIX}", re.IGNORECASE)
 WELL_FORMED = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
 
 
+def has_key(request: HttpRequest) -> bool:
+    """Tell whether a request brings a key, right or wrong. Other schemes, such as Basic, are not
+    for this site: a proxy in front may ask for them.
+    """
+    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    return "HTTP_X_API_KEY" in request.META or bool(OURS.match(authorization))
+
+
 def read_bearer(request: HttpRequest) -> ApiKey:
-    """Return the key in the Authorization header; raise Problem 401 if it is wrong in any way.
+    """Return the key in X-API-Key or Authorization; raise Problem 401 if it is wrong in any way.
 
     Call it outside of a transaction: it can write the time of use, and requests
     with the same key would wait for each other.
@@ -34,14 +43,14 @@ def read_bearer(request: HttpRequest) -> ApiKey:
 
 @sensitive_variables()
 def _read_digest(request: HttpRequest) -> str:
-    """Return the digest of the key in the Authorization header.
+    """Return the digest of the key in the headers.
 
     This is a separate function so that the key is not in the variables of the function that calls
     the database: an error report shows the variables of every caller.
     """
-    scheme, _, secret = request.META["HTTP_AUTHORIZATION"].partition(" ")
-    if scheme.lower() != "bearer":
-        raise _refusal("Send an API key in this form: Authorization: Bearer KEY.")
+    secret = request.META.get("HTTP_X_API_KEY")
+    if secret is None:
+        secret = request.META["HTTP_AUTHORIZATION"].partition(" ")[2]
     secret = secret.strip(" ")
     if not WELL_FORMED.fullmatch(secret) or not secret.endswith(
         checksum(secret[:-CHECKSUM_LENGTH])

@@ -1,11 +1,15 @@
 """The IP address of the client, with or without proxies in between."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
 Address = IPv4Address | IPv6Address
+# As proxies write addresses (RFC 7239, section 6): 192.0.2.1:80, "[2001:db8::1]:443".
+NODE = re.compile(r'"?(?:\[(?P<v6>[^\]]*)\]|(?P<v4>[\d.]+))(?::[\w.-]+)?"?')
+UNREADABLE_MAX = 100  # characters
 IPV6_CUSTOMER_BITS = 64  # a customer can change its address within them at any time
 
 
@@ -20,9 +24,12 @@ def client_address(request: HttpRequest) -> str:
         del forwarded[:-1]  # trust the direct client only, not the addresses before it
     client = _parsed(request.META["REMOTE_ADDR"])
     while client and forwarded and _is_proxy(client):
-        before = _parsed(forwarded.pop())
+        text = forwarded.pop().strip()
+        before = _parsed(text)
         if before is None:
-            break
+            if text.lower() in ("", "unknown"):
+                break
+            return f"unreadable {text[:UNREADABLE_MAX]}"  # not the proxy's: that is everybody's
         client = before
     if client and client.version == 6:
         return str(ip_network((client, IPV6_CUSTOMER_BITS), strict=False))
@@ -31,8 +38,9 @@ def client_address(request: HttpRequest) -> str:
 
 def _parsed(text: str) -> Address | None:
     """Parse an IP address; IPv4-mapped IPv6 addresses become IPv4. Return None if it is invalid."""
+    node = NODE.fullmatch(text.strip())
     try:
-        address = ip_address(text.strip())
+        address = ip_address((node["v6"] or node["v4"]) if node else text.strip().strip('"'))
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

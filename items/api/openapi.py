@@ -32,7 +32,10 @@ def document(site: str, visitors_may: Collection[str]) -> Json:
         "components": {
             "schemas": schemas.COMPONENTS,
             "responses": {f"Problem{status}": _problem(status) for status in PROBLEMS},
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer"},
+                "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+            },
         },
     }
 
@@ -42,7 +45,10 @@ def _with_security(operations: Json, visitors_may: Collection[str]) -> Json:
     open_to_all = {f"items.{action}_item" for action in visitors_may}
     return {
         method: operation
-        | {"security": [{}] * (PERMISSIONS[method.upper()] in open_to_all) + [{"key": []}]}
+        | {
+            "security": [{}] * (PERMISSIONS[method.upper()] in open_to_all)
+            + [{"key": []}, {"header": []}]
+        }
         for method, operation in operations.items()
     }
 

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
 from items.access import idempotency, rate_limit
-from items.access.bearer import read_bearer
+from items.access.bearer import has_key, read_bearer
 from items.api import curl, rows
 from items.api.parsing import clean, clean_items, read_item, read_json
 from items.api.rows import JsonRow
@@ -68,7 +68,7 @@ def _check_permission(request: ApiRequest) -> None:
     if is_write and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         raise Problem(403, "A page of another site cannot change anything here.")
     permission = PERMISSIONS[request.method]
-    request.api_key = _read_key(request) if "HTTP_AUTHORIZATION" in request.META else None
+    request.api_key = _read_key(request) if has_key(request) else None
     if request.api_key:
         if not request.api_key.may(permission):
             why = f"it is read-only, or its account does not have {permission}"

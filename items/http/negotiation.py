@@ -1,5 +1,6 @@
 """Content negotiation: HTML or JSON, by the type of the body and Accept."""
 
+import re
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,8 @@ from django.utils.translation import override
 from items.http.methods import View
 
 HTML, JSON = "text/html", "application/json"
+# A parameter of a media type, but not its weight q: no client gets less because it sends more.
+PARAMETER = re.compile(r';\s*(?!q=)[^;,="]*(?:=(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?', re.IGNORECASE)
 
 
 def preferred_type(request: HttpRequest) -> str | None:
@@ -24,7 +27,7 @@ def preferred_type(request: HttpRequest) -> str | None:
 @lru_cache(256)  # browsers send few different values, and parsing is slow
 def _preferred_type(accept: str) -> str | None:
     request = HttpRequest()
-    request.META["HTTP_ACCEPT"] = accept
+    request.META["HTTP_ACCEPT"] = PARAMETER.sub("", accept).strip() or "*/*"
     return request.get_preferred_type([JSON, HTML])
 
 
@@ -47,7 +50,7 @@ def page_or_json(page: View, api: View) -> View:
             with override("en"):
                 response = api(request, **kwargs)
             response["Content-Language"] = "en"
-        patch_vary_headers(response, ["Accept", "Authorization"])
+        patch_vary_headers(response, ["Accept", "Authorization", "X-API-Key"])
         return response
 
     decorated: View = view

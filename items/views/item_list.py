@@ -4,7 +4,7 @@ from sys import getsizeof
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy
@@ -40,10 +40,27 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "site": curl.site(request),
         "language": get_language(),
     }
-    found = cached(tuple(context.values()), lambda: _render_list(context))
+    key = tuple(context.values())
+    if request.COOKIES:  # of a session, a message, a theme: only the list is the same for others
+        found = cached(key, lambda: _render_list(context))
+        page = _render_page(request, selection, found)
+    else:
+        page = cached(("page", *key), lambda: _render_whole(request, context))
+    return redirect(selection.at().url) if page is None else HttpResponse(page)
+
+
+def _render_whole(request: HttpRequest, context: dict[str, Any]) -> Result:
+    found = _render_list(context)
+    page = _render_page(request, context["selection"], found.value)
+    return Result(page, found.size and len(page or ""))
+
+
+def _render_page(request: HttpRequest, selection: Selection, found: str | None) -> bytes | None:
+    """Return the page around a list, or None if there is no list."""
     if found is None:
-        return redirect(selection.at().url)
-    return render(request, "items/item_list.html", {"selection": selection, "found": found})
+        return None
+    context = {"selection": selection, "found": found}
+    return render_to_string("items/item_list.html", context, request).encode()
 
 
 def _render_list(context: dict[str, Any]) -> Result:

@@ -1,13 +1,15 @@
 """Refuse requests before a view runs, and answer the Problems that views raise."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from items.http.negotiation import preferred_type
+from items.http.negotiation import JSON, preferred_type
 from items.http.problems import Problem
 from itemsite import errors
 
@@ -20,6 +22,18 @@ class RefusalMiddleware(CsrfViewMiddleware):
 
     The JSON door ignores the session and all other cookies, so there is nothing to forge.
     """
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Call the JSON door at once: the middleware behind this is for pages, and takes time."""
+        match = _json_door(request)
+        if match is None:
+            return super().__call__(request)
+        request.resolver_match = match
+        try:
+            refused = self.process_view(request, *match)
+            return refused or match.func(request, **match.kwargs)
+        except Problem as problem:
+            return errors.answer(request, problem)
 
     def process_view(  # type: ignore[override]  # Django's only returns a 403
         self, request: HttpRequest, callback: Callable, args: tuple, kwargs: dict
@@ -35,6 +49,17 @@ class RefusalMiddleware(CsrfViewMiddleware):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.answer(request, exception) if isinstance(exception, Problem) else None
+
+
+def _json_door(request: HttpRequest) -> ResolverMatch | None:
+    """Return the match of a request for JSON, at an address that has a door for it."""
+    if preferred_type(request) != JSON:
+        return None
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return None
+    return match if hasattr(match.func, "doors") else None
 
 
 def _method_not_allowed(methods: tuple[str, ...]) -> Problem:

@@ -33,13 +33,12 @@ Headers = list[tuple[str, str]]
 
 def add_security_headers(application: Callable, *, debug: bool) -> Callable:
     """Wrap a WSGI application to add the headers for each kind of answer."""
-    for_json = [_policy(NO_FRAMES), *FOR_ALL]
     for_pages = [_policy(PAGE_POLICY + SCRIPTED + TRUSTED_TYPES), *FOR_DOCUMENTS]
     for_admin = [_policy(PAGE_POLICY), *FOR_DOCUMENTS]
 
     def added(path: str, status: str, headers: Headers) -> Headers:
         if JSON in headers or PROBLEM in headers:
-            return for_json
+            return for_json()
         if debug and status.startswith(("404", "500")):  # Django's debug pages, with inline styles
             return FOR_DOCUMENTS
         return for_admin if path.startswith(ADMIN) else for_pages
@@ -53,6 +52,10 @@ def add_security_headers(application: Callable, *, debug: bool) -> Callable:
         return application(environ, start)
 
     return wrapped
+
+
+def for_json() -> Headers:
+    return [_policy(NO_FRAMES), *FOR_ALL]
 
 
 def _policy(directives: str) -> tuple[str, str]:

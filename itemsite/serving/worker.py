@@ -1,15 +1,32 @@
-"""gunicorn's gevent worker, but it ends as soon as its last answer is sent."""
+"""gunicorn's gevent worker, with a quick end and with errors as JSON problems."""
 
+import json
 import time
 from functools import partial
+from http import HTTPStatus
+from typing import Any
 
 from gevent import get_hub
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
+from gunicorn import util
+from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
 
+from itemsite.middleware.security_headers import for_json
+
 HEARTBEAT_SECONDS = 1
+REFUSALS = {  # the first class that matches counts
+    errors.InvalidResponseHeader: (500, "The answer could not be sent."),
+    errors.InvalidResponseHeaderName: (500, "The answer could not be sent."),
+    errors.LimitRequestLine: (414, "The address is too long."),
+    errors.LimitRequestHeaders: (431, "The headers are too large or too many. Send fewer."),
+    errors.ExpectationFailed: (417, "Send no Expect header, or Expect: 100-continue."),
+    errors.UnsupportedTransferCoding: (501, "Send the body without a Transfer-Encoding."),
+    errors.ParseException: (400, "The request is not valid HTTP."),
+    Exception: (500, "Something went wrong here."),
+}
 
 
 class Worker(GeventWorker):
@@ -22,6 +39,18 @@ class Worker(GeventWorker):
     def handle_exit(self, sig, frame) -> None:
         super().handle_exit(sig, frame)
         get_hub().loop.run_callback_threadsafe(self.is_stopping.set)
+
+    def handle_error(self, req, client, addr, exc) -> None:
+        """Answer what never reached Django, or failed outside of it."""
+        status, detail = next(REFUSALS[kind] for kind in REFUSALS if isinstance(exc, kind))
+        if status == 500:
+            self.log.exception("Error handling request %s", getattr(req, "uri", ""))
+        else:
+            self.log.warning("Invalid request from ip=%s: %s", addr[0] if addr else "", exc)
+        try:
+            util.write_nonblock(client, _problem(status, detail))
+        except OSError:
+            self.log.debug("Failed to send error message.")
 
     def run(self) -> None:
         clients = Pool(self.worker_connections)
@@ -44,3 +73,19 @@ class Worker(GeventWorker):
         while clients and time.monotonic() < end:
             self.notify()
             clients.join(HEARTBEAT_SECONDS)
+
+
+def _problem(status: int, detail: str) -> bytes:
+    phrase = HTTPStatus(status).phrase
+    body: dict[str, Any] = {"type": "about:blank", "title": phrase, "status": status}
+    content = json.dumps(body | {"detail": detail}) + "\n"
+    headers = [
+        ("Connection", "close"),
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(content))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        *for_json(),
+    ]
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    return f"HTTP/1.1 {status} {phrase}\r\n{head}\r\n{content}".encode("latin-1")

@@ -1,13 +1,16 @@
 """Signing in: who gets a session, and for how long it is one."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils import timezone
 from pytest_django.asserts import assertContains
 
 from items.access import rate_limit
@@ -51,6 +54,17 @@ def test_refuses_after_too_many_failures(client, boss, door):
     assertContains(refused, "Try again in 15 minutes.", status_code=429)
     assert 0 < int(refused["Retry-After"]) <= OF_ACCOUNT.seconds
     assert "sessionid" not in client.cookies
+
+
+def test_a_sign_in_deletes_sessions_that_ended(client, boss):
+    now = timezone.now()
+    for key, days in (("ended", -1), ("open", 1)):
+        Session.objects.create(session_key=key, expire_date=now + timedelta(days=days))
+
+    sign_in(client, password=RIGHT)
+
+    keys = set(Session.objects.values_list("session_key", flat=True))
+    assert keys == {"open", client.session.session_key}
 
 
 def test_both_doors_count_together(client, boss):

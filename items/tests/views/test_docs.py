@@ -69,9 +69,9 @@ def test_what_visitors_may_not_needs_a_key(client, settings):
 
     paths = client.get("/openapi.json").json()["paths"]
 
-    assert paths["/items/"]["get"]["security"] == [{}, {"key": []}]
-    assert paths["/items/"]["post"]["security"] == [{"key": []}]
-    assert paths["/items/{id}/"]["delete"]["security"] == [{"key": []}]
+    assert paths["/items/"]["get"]["security"] == [{}, {"key": []}, {"header": []}]
+    assert paths["/items/"]["post"]["security"] == [{"key": []}, {"header": []}]
+    assert paths["/items/{id}/"]["delete"]["security"] == [{"key": []}, {"header": []}]
 
 
 def test_every_parameter_is_named(client):

@@ -142,6 +142,22 @@ def test_a_browser_gets_the_page_and_curl_gets_json(client):
     assert "Accept" in curl["Vary"]
 
 
+@pytest.mark.parametrize(
+    ("accept", "content_type"),
+    [
+        ("", "application/json"),
+        ("application/json; charset=utf-8", "application/json"),
+        ("application/json; charset=utf-8, text/html;q=0.5", "application/json"),
+        ('application/json;v="1,2;q=0", text/html;q=0.5', "application/json"),
+        ("application/json;q=0.4;v=1, text/html; charset=utf-8", "text/html; charset=utf-8"),
+        ("text/html; charset=utf-8", "text/html; charset=utf-8"),
+        ("text/html;level=1, */*; q=0.1", "text/html; charset=utf-8"),
+    ],
+)
+def test_parameters_of_accept_do_not_count(client, accept, content_type):
+    assert client.get("/items/", headers={"Accept": accept})["Content-Type"] == content_type
+
+
 def test_a_script_at_the_root_is_led_to_the_items(client):
     assert client.get("/")["Location"] == "/items/"
 

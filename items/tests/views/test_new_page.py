@@ -89,7 +89,7 @@ def test_adds_one_after_the_other(client):
 
     item = Item.objects.get()
     assertRedirects(response, "/items/new/?another=")
-    assertContains(response, f'Added <a href="/items/{item.id}/">&lt;Book&gt;</a>.')
+    assertContains(response, f'Added “<a href="/items/{item.id}/">&lt;Book&gt;</a>”.')
     assertContains(response, "autofocus", count=1)
     assert re.search('<input[^>]* name="name"[^>]* autofocus', response.text)
     assertNotContains(response, 'value="&lt;Book')

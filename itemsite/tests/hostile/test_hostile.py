@@ -120,6 +120,8 @@ HEADERS = {
         415,
         raw("POST /items/", "X-HTTP-Method-Override: DELETE\r\n" + LENGTH, ITEM),
     ),
+    "script name": (200, get("/openapi.json", "SCRIPT_NAME: /evil\r\n")),
+    "path info": (200, get("/openapi.json", "PATH_INFO: /evil/\r\n")),
     "another address": (404, get("/items/0/", "X-Original-URL: /items/\r\n")),
     "long": (431, get("/items/", f"X-A: {'a' * 20_000}\r\n")),
     "many": (431, get("/items/", "X-A: b\r\n" * 200)),
@@ -206,6 +208,9 @@ def test_is_answered_and_changes_nothing(server, key_of_all, status, request_byt
     assert b"Set-Cookie" not in head
     assert b"evil" not in answer
     assert b"Traceback" not in body
+    if status >= 400 and not request_bytes.startswith(b"HEAD "):
+        assert b"application/problem+json" in head
+        assert b"content-security-policy" in head.lower()
     assert server.request("GET", "/items/", **bearer)[2] == before
 
 

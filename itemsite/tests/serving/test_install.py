@@ -1,8 +1,10 @@
 """bin/install.py, which runs before anything is installed."""
 
+import os
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -19,10 +21,27 @@ def folder(tmp_path):
     return tmp_path
 
 
-def install(folder, prelude="", requirements="requirements-dev.txt"):
+def install(folder, prelude="", requirements="requirements-dev.txt", **variables):
     code = f"{prelude}\nimport runpy; runpy.run_path('bin/install.py', run_name='__main__')"
     command = [sys.executable, "-c", code, requirements]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    environment = os.environ | variables
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def require_wheel(folder):
+    """Let the project require a package, which is a file beside it."""
+    wheel = folder / "thing-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as files:
+        files.writestr("thing.py", "")
+        files.writestr(
+            "thing-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: thing\nVersion: 1\n"
+        )
+        kind = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        files.writestr("thing-1.dist-info/WHEEL", kind)
+        files.writestr("thing-1.dist-info/RECORD", "")
+    (folder / "requirements.txt").write_text(f"thing @ file://{wheel}  # a package\n")
+    (folder / "requirements-serve.txt").write_text("-r requirements.txt\n")
+    (folder / "requirements-dev.txt").write_text("-r requirements-serve.txt\n")
 
 
 def test_installs_once_and_again_when_requirements_change(folder):
@@ -36,6 +55,38 @@ def test_installs_once_and_again_when_requirements_change(folder):
     assert second.stdout == ""
     assert to_serve.stdout == ""  # what changed is for tests alone
     assert "installing into .venv" in third.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PIP_USER", "1"),
+        ("PIP_TARGET", "elsewhere"),
+        ("PIP_PREFIX", "elsewhere"),
+        ("PIP_DRY_RUN", "1"),
+        ("PYTHONHOME", "/nowhere"),
+    ],
+)
+def test_installs_here_whatever_pip_is_told(folder, name, value):
+    require_wheel(folder)
+    prelude = f"import os; os.environ[{name!r}] = {value!r}"
+
+    ended = install(folder, prelude)
+
+    assert ended.returncode == 0, ended.stderr
+    assert not (folder / "elsewhere").exists()
+    subprocess.run([folder / ".venv/bin/python", "-c", "import thing"], check=True)
+
+
+def test_what_is_installed_elsewhere_is_not_taken_for_installed(folder):
+    require_wheel(folder)
+    (folder / "pip.conf").write_text(f"[install]\ntarget = {folder / 'elsewhere'}\n")
+
+    ended = install(folder, PIP_CONFIG_FILE=str(folder / "pip.conf"))
+
+    assert ended.returncode == 1
+    assert "pip installed into another folder" in ended.stderr
+    assert not (folder / ".venv/installed").exists()
 
 
 def test_a_missing_venv_module_is_one_sentence(folder):
