@@ -12,7 +12,7 @@ from itemsite.embedded import binaries
 from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.database_url import database_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 OLD_DATABASE = PROJECT / "items/tests/data/database-before-0004.sql"
 ITEMS = "SELECT id, name, description, created_at, updated_at, version FROM items_item ORDER BY id"
 # Dumps begin and end with it, and a random word.

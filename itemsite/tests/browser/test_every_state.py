@@ -14,7 +14,13 @@ RUN = """async asked => (await axe.run({ runOnly: asked, resultTypes: ["violatio
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" | ")}`)"""
 
 
-@pytest.mark.parametrize("state", STATES)
+QUICK = ("the list", "a form with errors", "a conflict", "a ticked row", "a new key")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [pytest.param(state, marks=[] if state in QUICK else pytest.mark.long) for state in STATES],
+)
 def test_axe_finds_nothing(scripted_page, site, items, state):
     page = scripted_page
     STATES[state](page, site)

@@ -5,10 +5,19 @@ import pytest
 from itemsite.tests.browser.layout import WIDTHS, faults_of_layout
 from itemsite.tests.browser.states import sign_in
 
+LONG = pytest.mark.long  # beside the widest and the narrowest case
 
-@pytest.mark.parametrize("locale", ["en", "de"])
-@pytest.mark.parametrize("username", ["admin", "maximiliana.mustermann-schmidt"])
-@pytest.mark.parametrize("is_staff", [True, False], ids=["staff", "no staff"])
+
+@pytest.mark.parametrize(
+    ("locale", "username", "is_staff"),
+    [
+        pytest.param("de", "maximiliana.mustermann-schmidt", True, id="widest"),
+        pytest.param("en", "admin", False, id="narrowest"),
+        pytest.param("en", "admin", True, id="usual", marks=LONG),
+        pytest.param("en", "maximiliana.mustermann-schmidt", False, id="long name", marks=LONG),
+        pytest.param("de", "admin", False, id="German", marks=LONG),
+    ],
+)
 def test_nothing_in_the_header_overlaps(open_page, site, database, username, locale, is_staff):
     page = open_page(locale=locale)
     sign_in(page, site)

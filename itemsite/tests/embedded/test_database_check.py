@@ -6,6 +6,8 @@ import pytest
 
 from itemsite.tests.clone import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.long
+
 AS_SUPERUSER = (
     "from itemsite.embedded import cluster; cluster.start(); c = cluster.connect_as_superuser()"
 )

@@ -15,6 +15,8 @@ from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 from itemsite.tests.hostile import doors, made_up
 from itemsite.tests.hostile.witness import Witness
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = 25  # of each door
 short = settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None)
 

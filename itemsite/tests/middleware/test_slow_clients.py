@@ -11,6 +11,8 @@ from gevent import sleep
 from itemsite.middleware import slow_clients
 from itemsite.tests.clone import PATIENCE_SECONDS
 
+pytestmark = pytest.mark.long
+
 HEADERS = b"GET /items/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 BODY = (
     b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

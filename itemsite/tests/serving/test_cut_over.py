@@ -16,6 +16,8 @@ from itemsite.serving import startup; startup.read_settings()
 import django; django.setup()
 from django.test import Client
 from items.database import snapshot_cache
+
+pytestmark = pytest.mark.long
 client = Client(headers={"Host": "localhost"})
 def show(): print([item["name"] for item in client.get("/items/").json()], flush=True)
 show(); show(); input(); show()

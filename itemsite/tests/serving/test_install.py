@@ -57,6 +57,7 @@ def test_installs_once_and_again_when_requirements_change(folder):
     assert "installing into .venv" in third.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -78,6 +79,7 @@ def test_installs_here_whatever_pip_is_told(folder, name, value):
     subprocess.run([folder / ".venv/bin/python", "-c", "import thing"], check=True)
 
 
+@pytest.mark.long
 def test_what_is_installed_elsewhere_is_not_taken_for_installed(folder):
     require_wheel(folder)
     (folder / "pip.conf").write_text(f"[install]\ntarget = {folder / 'elsewhere'}\n")

@@ -6,6 +6,8 @@ import pytest
 
 from itemsite.tests.hostile.schema.run import cursors_of, run_schemathesis
 
+pytestmark = pytest.mark.long
+
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 # SCHEMA_EXAMPLES=1000 bin/test -k schemathesis: a long run, each time another one
