@@ -9,7 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from items.access import rate_limit
@@ -218,3 +220,25 @@ def _apart(function):
         return function()
     finally:
         connection.close()
+
+
+def test_a_kept_page_shows_nobody_elses_name_theme_or_language(books):
+    html = {"Accept": "text/html"}
+    stranger, signed_in, dark = Client(headers=html), Client(headers=html), Client(headers=html)
+    signed_in.force_login(User.objects.create_user("ada"))
+    dark.cookies["theme"] = "dark"
+    german = Client(headers=html | {"Accept-Language": "de"})
+
+    pages = {
+        name: [client.get("/items/").text for _ in range(2)]
+        for name, client in {"ada": signed_in, "a": stranger, "dark": dark, "de": german}.items()
+    }
+    Item.objects.create(name="Vase")
+    later = stranger.get("/items/").text
+
+    assert all("ada" in page for page in pages["ada"])
+    assert not any("ada" in page for name in ("a", "dark", "de") for page in pages[name])
+    assert all('data-theme="dark"' in page for page in pages["dark"])
+    assert all('lang="de" data' in page for page in pages["de"])
+    assert all('lang="en" data-theme="system"' in page for page in pages["a"])
+    assert "Vase" in later

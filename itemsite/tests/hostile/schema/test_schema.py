@@ -10,7 +10,7 @@ pytestmark = pytest.mark.long
 
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
-# SCHEMA_EXAMPLES=1000 bin/test -k schemathesis: a long run, each time another one
+# SCHEMA_EXAMPLES=1000 bin/test -m long -k schemathesis: a long run, each time another one
 EXAMPLES = os.environ.get("SCHEMA_EXAMPLES")
 EFFORT = ["--max-examples", EXAMPLES] if EXAMPLES else ["--max-examples", "4", "--seed", "1"]
 
