@@ -9,16 +9,10 @@ from django.views.decorators.debug import sensitive_variables
 from items.http.problems import Problem
 from items.models.api_key import CHECKSUM_LENGTH, PREFIX, RANDOM_LENGTH, ApiKey, checksum, digest
 
+# The beginning of an Authorization header for this site. Other schemes, such as Basic, are for a
+# proxy in front.
 OURS = re.compile(rf"bearer\b|{PREFIX}", re.IGNORECASE)
 WELL_FORMED = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
-
-
-def has_key(request: HttpRequest) -> bool:
-    """Tell whether a request brings a key, right or wrong. Other schemes, such as Basic, are not
-    for this site: a proxy in front may ask for them.
-    """
-    authorization = request.META.get("HTTP_AUTHORIZATION", "")
-    return "HTTP_X_API_KEY" in request.META or bool(OURS.match(authorization))
 
 
 def read_bearer(request: HttpRequest) -> ApiKey:

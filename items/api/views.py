@@ -7,12 +7,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from django.views.decorators.csrf import csrf_exempt
+from django.utils.translation import override
 from django.views.decorators.gzip import gzip_page
 
 from items.access import idempotency, rate_limit
-from items.access.bearer import has_key, read_bearer
+from items.access.bearer import OURS, read_bearer
 from items.api import curl, rows
 from items.api.parsing import clean, clean_items, read_item, read_json
 from items.api.rows import JsonRow
@@ -20,6 +21,7 @@ from items.database.heavy_reads import heavy_read
 from items.database.snapshot_cache import Result, cached
 from items.forms import ItemForm
 from items.http.methods import View, allow_methods
+from items.http.negotiation import VARY
 from items.http.problems import Problem
 from items.models import ApiKey, Item
 from items.search.keyset import CursorError, Page, read_page
@@ -46,15 +48,22 @@ class ApiRequest(HttpRequest):
 
 
 def endpoint(**methods: View) -> View:
-    """Return a view with one function per method; it reads no cookie, so needs no CSRF token."""
+    """Return a view with one function per method, in English.
 
-    @csrf_exempt
+    It reads no cookie, so needs no CSRF token.
+    """
+
     @allow_methods(*methods, "HEAD", "OPTIONS")
     def view(request: ApiRequest, **kwargs: int) -> HttpResponse:
         if request.method == "OPTIONS":
             return _empty(204, {"Allow": ", ".join(view.methods)})
-        _check_permission(request)
-        return methods["GET" if request.method == "HEAD" else request.method](request, **kwargs)
+        with override("en"):
+            _check_permission(request)
+            method = "GET" if request.method == "HEAD" else request.method
+            response = methods[method](request, **kwargs)
+        response["Content-Language"] = "en"
+        patch_vary_headers(response, VARY)
+        return response
 
     return view
 
@@ -68,7 +77,10 @@ def _check_permission(request: ApiRequest) -> None:
     if is_write and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         raise Problem(403, "A page of another site cannot change anything here.")
     permission = PERMISSIONS[request.method]
-    request.api_key = _read_key(request) if has_key(request) else None
+    brings_key = "HTTP_X_API_KEY" in request.META or OURS.match(
+        request.META.get("HTTP_AUTHORIZATION", "")
+    )
+    request.api_key = _read_key(request) if brings_key else None
     if request.api_key:
         if not request.api_key.may(permission):
             why = f"it is read-only, or its account does not have {permission}"

@@ -5,11 +5,11 @@ from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import override
 
 from items.http.methods import View
 
 HTML, JSON = "text/html", "application/json"
+VARY = ("Accept", "Authorization", "X-API-Key")
 # A parameter of a media type, but not its weight q: no client gets less because it sends more.
 PARAMETER = re.compile(r';\s*(?!q=)[^;,="]*(?:=(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?', re.IGNORECASE)
 
@@ -36,23 +36,17 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def page_or_json(page: View, api: View) -> View:
-    """Return a view with two doors: a page for people, JSON in English for scripts.
+    """Return a view with two doors: a page for people, JSON for scripts.
 
-    RefusalMiddleware reads `doors`, and answers 406 to clients that accept neither.
+    RefusalMiddleware reads `doors`, calls the one for scripts itself, and answers 406 to clients
+    that accept neither.
     """
-    doors = {HTML: page, JSON: api}
 
     def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
-        door = doors[str(preferred_type(request))]
-        if door is page:
-            response = page(request, **kwargs)
-        else:
-            with override("en"):
-                response = api(request, **kwargs)
-            response["Content-Language"] = "en"
-        patch_vary_headers(response, ["Accept", "Authorization", "X-API-Key"])
+        response = page(request, **kwargs)
+        patch_vary_headers(response, VARY)
         return response
 
     decorated: View = view
-    decorated.doors = doors
+    decorated.doors = {HTML: page, JSON: api}
     return decorated

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import Resolver404, resolve
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
@@ -25,13 +25,18 @@ class RefusalMiddleware(CsrfViewMiddleware):
 
     def __call__(self, request: HttpRequest) -> Any:
         """Call the JSON door at once: the middleware behind this is for pages, and takes time."""
-        match = _json_door(request)
-        if match is None:
+        try:
+            match = resolve(request.path_info) if preferred_type(request) == JSON else None
+        except Resolver404:
+            match = None
+        door = getattr(match.func, "doors", {}).get(JSON) if match else None
+        if match is None or door is None:
             return super().__call__(request)
         request.resolver_match = match
+        if request.method not in door.methods:
+            return errors.answer(request, _method_not_allowed(door.methods))
         try:
-            refused = self.process_view(request, *match)
-            return refused or match.func(request, **match.kwargs)
+            return door(request, **match.kwargs)
         except Problem as problem:
             return errors.answer(request, problem)
 
@@ -49,17 +54,6 @@ class RefusalMiddleware(CsrfViewMiddleware):
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return errors.answer(request, exception) if isinstance(exception, Problem) else None
-
-
-def _json_door(request: HttpRequest) -> ResolverMatch | None:
-    """Return the match of a request for JSON, at an address that has a door for it."""
-    if preferred_type(request) != JSON:
-        return None
-    try:
-        match = resolve(request.path_info)
-    except Resolver404:
-        return None
-    return match if hasattr(match.func, "doors") else None
 
 
 def _method_not_allowed(methods: tuple[str, ...]) -> Problem:
