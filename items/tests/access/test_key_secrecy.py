@@ -67,14 +67,15 @@ def fail(*args, **kwargs):
         pytest.param("items.api.views.read_page", id="in the endpoint"),
     ],
 )
-def test_an_error_report_hides_it(client, secret, monkeypatch, reports, log, place):
+@pytest.mark.parametrize(("header", "value"), [("Authorization", "Bearer {}"), ("X-API-Key", "{}")])
+def test_an_error_report_hides_it(client, secret, monkeypatch, reports, log, place, header, value):
     monkeypatch.setattr(place, fail)
 
-    response = client.get("/items/", headers={"Authorization": f"Bearer {secret}"})
+    response = client.get("/items/", headers={header: value.format(secret)})
 
     assert response.status_code == 500
     assert "a bug" in " ".join(reports())
-    assert "HTTP_AUTHORIZATION" in " ".join(reports())
+    assert f"HTTP_{header.upper().replace('-', '_')}" in " ".join(reports())
     for text in [response.text, log(), *reports()]:
         assert secret not in text
         assert secret[9:40] not in text
