@@ -10,14 +10,13 @@ import pytest
 
 from itemsite.tests.clone import Clone
 
+pytestmark = pytest.mark.long
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "itemsite.settings", "HTTPS": "0", "SECRET_KEY": "k" * 50}
 READER = """
 from itemsite.serving import startup; startup.read_settings()
 import django; django.setup()
 from django.test import Client
 from items.database import snapshot_cache
-
-pytestmark = pytest.mark.long
 client = Client(headers={"Host": "localhost"})
 def show(): print([item["name"] for item in client.get("/items/").json()], flush=True)
 show(); show(); input(); show()
