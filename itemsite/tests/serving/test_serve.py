@@ -39,6 +39,7 @@ def test_serves_pages_json_and_static_files(server):
     assert server.request("GET", "/readyz")[0] == 200
 
 
+@pytest.mark.long
 def test_tells_the_password_once(tmp_path):
     clone = Clone(tmp_path)
     first = clone.serve().wait_for_address()
@@ -77,6 +78,7 @@ def _runs(pid):
         return False
 
 
+@pytest.mark.long
 def test_a_closed_terminal_ends_it(clone):
     pid, terminal = pty.fork()
     if pid == 0:
@@ -93,6 +95,7 @@ def test_a_closed_terminal_ends_it(clone):
     assert clone.postmaster_pid() is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_ended_while_it_starts_it_leaves_nothing(clone, number):
     for delay in range(3):
@@ -107,6 +110,7 @@ def test_ended_while_it_starts_it_leaves_nothing(clone, number):
         assert "Traceback" not in server.output
 
 
+@pytest.mark.long
 def test_answers_while_postgresql_hangs(clone):
     server = clone.serve().wait_for_address()
     server.insist("POST", "/items/", {"name": "Book"})
@@ -166,6 +170,7 @@ def test_a_slow_sender_holds_no_connection(server):
     assert statuses == [200] * 20
 
 
+@pytest.mark.long
 def test_comes_back_with_all_that_was_acknowledged(clone):
     server = clone.serve().wait_for_address()
     acknowledged = [server.request("POST", "/items/", {"name": f"{n}"})[2]["id"] for n in range(30)]
@@ -197,6 +202,7 @@ def test_postgresql_that_was_killed_is_started_again(clone):
     assert clone.postmaster_pid() is None
 
 
+@pytest.mark.long
 def test_two_at_once_share_one_postgresql_and_migrate_once(tmp_path):
     clone = Clone(tmp_path)
 
@@ -282,6 +288,7 @@ def test_what_is_wrong_is_one_sentence(clone, variables, sentence):
     assert "Traceback" not in server.output
 
 
+@pytest.mark.long
 def test_bound_elsewhere_visitors_may_only_read(clone):
     server = clone.serve(BIND="127.0.0.2").wait_for_address()
 
