@@ -12,9 +12,12 @@ import pytest
 from itemsite.embedded.binaries import PROJECT
 
 # bin/test asks for nothing but Python. CI has curl, and must fail when it has not.
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("curl") or os.environ.get("CI")), reason="curl is not installed"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not (shutil.which("curl") or os.environ.get("CI")), reason="curl is not installed"
+    ),
+]
 
 # Real curl, which fails here where the server refuses; a line's own options stay as they are.
 SHELL = 'curl() { command curl --silent --show-error --fail-with-body "$@"; }\n'

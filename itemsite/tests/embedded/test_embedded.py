@@ -8,6 +8,8 @@ import pytest
 
 from itemsite.tests.clone import Clone
 
+pytestmark = pytest.mark.long
+
 START = "from itemsite.embedded import cluster; cluster.start()"
 FAILS = "from itemsite.serving import startup; startup.start_postgres()"
 HOLD = f"{START}; print('up', flush=True); input()"

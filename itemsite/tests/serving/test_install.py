@@ -44,6 +44,7 @@ def require_wheel(folder):
     (folder / "requirements-dev.txt").write_text("-r requirements-serve.txt\n")
 
 
+@pytest.mark.long
 def test_installs_once_and_again_when_requirements_change(folder):
     first, second = install(folder), install(folder)
     (folder / "requirements-dev.txt").write_text("# changed\n")
@@ -115,6 +116,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(folder):
     assert ended.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 def test_what_pip_cannot_install_is_said(folder):
     (folder / "requirements-dev.txt").write_text("./nothing-here\n")
 
