@@ -60,9 +60,9 @@ class ItemQuerySet(models.QuerySet):
     def similar_to(self, name: str) -> list["Item"]:
         """Return the items with the most similar names; only equal names if that takes too long."""
         folded = Left(fold(models.Value(name)), NAME_MAX_LENGTH)
-        named = self.only("name").annotate(folded=folded_name())
+        candidates = self.only("name").annotate(folded=folded_name())
         closest = (
-            named.filter(folded__trigram_similar=folded)
+            candidates.filter(folded__trigram_similar=folded)
             .annotate(closeness=TrigramSimilarity("folded", folded))
             .order_by("-closeness", "id")
         )
@@ -70,7 +70,7 @@ class ItemQuerySet(models.QuerySet):
             with limited(SIMILAR_TIMEOUT_MS, {"pg_trgm.similarity_threshold": SIMILARITY}):
                 return list(closest[:SIMILAR_MAX])
         except TooLong:
-            alike = named.alias(order=name_order()).filter(order=folded).order_by("id")
+            alike = candidates.alias(order=name_order()).filter(order=folded).order_by("id")
             return list(alike[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":

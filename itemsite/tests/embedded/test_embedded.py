@@ -91,7 +91,7 @@ def test_the_application_is_no_superuser(clone):
 
 
 def test_another_programs_number_in_the_pid_file(clone):
-    """Such as after a power cut, when the number was given out anew."""
+    """After a power cut, for example, another program can have the number."""
     clone.python(START)
     pid_file = clone.home / "data/postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{clone.home}/data\n0\n5432\n\n\n\n")

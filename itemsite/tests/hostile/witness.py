@@ -14,7 +14,7 @@ import psycopg
 from itemsite.tests.clone import PATIENCE_SECONDS, Clone, Server
 from itemsite.tests.hostile.doors import Credentials, Sent
 
-ROWS_MAX = 40  # of the table; then it is made anew, to be read quickly
+ROWS_MAX = 40  # beyond them the table is emptied and filled again, so that reading it stays quick
 MAKE_CREDENTIALS = """
 from django.contrib.auth.models import User
 from django.test import Client
