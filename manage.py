@@ -21,6 +21,8 @@ def main() -> None:
         os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")  # a command may take its time
     if command == "runserver" or not startup.has_database_url():
         startup.use_local_defaults(host)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # file names can be no UTF-8
     startup.read_settings()
     if command not in WITHOUT_DATABASE and not startup.has_database_url():
         startup.start_postgres()

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from items.management.output import try_to_write
 from items.models import ApiKey
 from items.models.api_key import read_lifetime
 
@@ -47,7 +48,11 @@ class Command(BaseCommand):
             " Copy it now: you will not be able to see it again.",
             str,
         )
-        self.stdout.write(secret)
+        if error := try_to_write(self.stdout, secret):
+            key.delete()
+            raise CommandError(
+                f"The output could not be written: {error.strerror}. The key was deleted again."
+            )
 
 
 def _find_user(username: str):

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from tqdm import tqdm
 
+from items.management.output import tell, try_to_write
 from items.models.item import WRITABLE
 from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 
@@ -19,17 +21,21 @@ class Command(BaseCommand):
         try:
             with (
                 open(file, "rb") as lines,
-                tqdm(total=file.stat().st_size, unit="B", unit_scale=True, delay=0.5) as bar,
+                tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=None) as bar,
             ):
                 count = import_csv(lines, bar.update)
         except psycopg.errors.UndefinedTable as error:
             raise CommandError("The database has no tables yet. Run: manage.py migrate") from error
+        except OperationalError as error:
+            raise CommandError(
+                f"{file}: the connection to the database broke ({str(error).strip()}). Look whether"
+                " the items are in the list before you import the file again."
+            ) from error
         except OSError as error:
-            raise CommandError(f"{file}: {error.strerror}.") from error
+            raise CommandError(f"{file}: {error.strerror}. Nothing was imported.") from error
         except SpreadsheetError as error:
             raise CommandError(f"{file} {error} Nothing was imported.") from error
-        self.stdout.write(
-            self.style.SUCCESS(
-                f"Imported {count:,} {'item' if count == 1 else 'items'} from {file}."
-            )
-        )
+        result = f"Imported {count:,} {'item' if count == 1 else 'items'} from {file}."
+        # The items are saved, so the exit status is 0: whoever tried again would have them twice.
+        if error := try_to_write(self.stdout, self.style.SUCCESS(result)):
+            tell(f"{result} This could not be written to the output: {error.strerror}.")

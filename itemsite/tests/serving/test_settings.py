@@ -98,6 +98,7 @@ def test_the_default_is_the_safe_value(expression, value):
             "['https://a.org', 'http://*.b.org:81']",
         ),
         ({"LOG_LEVEL": "warn"}, "s.LOG_LEVEL", "WARN"),
+        ({"TIME_ZONE": "US/Eastern", "PYTHONTZPATH": ""}, "s.TIME_ZONE", "US/Eastern"),
         ({"HTTPS": "0"}, "s.SESSION_COOKIE_NAME, s.SESSION_COOKIE_SECURE", "('sessionid', False)"),
         (
             {"DATABASE_POOL_SIZE": "9", "DATABASE_PREPARE": "0"},
