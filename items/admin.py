@@ -16,7 +16,7 @@ from items.forms import ItemForm
 from items.models import ApiKey, Item
 from items.models.api_key import ApiKeyQuerySet
 from items.models.item import WRITABLE, ItemQuerySet
-from items.search.words import COUNT_MAX
+from items.search.words import COUNT_MAX, read_words
 
 
 class CappedPaginator(Paginator):
@@ -94,7 +94,7 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        return queryset.matching(*search_term.split()), False
+        return queryset.matching(*read_words(search_term)), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
         """Lock the row before a POST, so that saving cannot bring a deleted row back."""

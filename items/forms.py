@@ -1,5 +1,4 @@
 from django import forms
-from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
@@ -7,16 +6,15 @@ from django.utils.translation import gettext_lazy
 
 from items.models import Item
 from items.models.item import TRIMMED, WRITABLE, max_length
+from items.models.rules import unify_line_ends
 
 
 class Textarea(forms.Textarea):
-    """Turns CRLF, which browsers send for every line end (HTML, section 4.10.21), into LF."""
+    """Unifies line ends: browsers send CRLF for every one (HTML, section 4.10.21)."""
 
     def value_from_datadict(self, data, files, name):
         value = super().value_from_datadict(data, files, name)
-        if isinstance(data, QueryDict) and value:
-            return value.replace("\r\n", "\n")
-        return value
+        return unify_line_ends(value) if isinstance(value, str) else value
 
 
 def _help_text(field: str) -> Promise:

@@ -18,7 +18,7 @@ def site(request: HttpRequest) -> str:
 def list_line(site: str, wanted: Selection) -> str:
     """Return the command that gets the items of a list page, in the same order."""
     query = {
-        "q": " ".join(wanted.words),
+        "q": wanted.search.text,
         "sort": wanted.sort,
         "limit": wanted.size,
         "after": wanted.after,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from items.forms import ItemForm
 from items.http.problems import Problem, shortened
 from items.models import Item
-from items.models.item import OPTIONAL, WRITABLE, trimmed
+from items.models.item import OPTIONAL, WRITABLE, as_saved
 
 ARRAY_MAX = 1000  # objects in one POST
 NOT_WRITABLE = {field.name for field in Item._meta.fields} - set(WRITABLE)
@@ -122,7 +122,7 @@ def _clean_item(fields: Any, prefix: str) -> tuple[Item | None, list[FieldError]
     """
     if errors := _field_errors(fields, prefix):
         return None, errors + _other_errors(fields, errors, prefix)
-    item = Item(**{field: trimmed(field, fields.get(field, "")) for field in WRITABLE})
+    item = Item(**{field: as_saved(field, fields.get(field, "")) for field in WRITABLE})
     try:
         item.clean_fields(exclude=NOT_WRITABLE)
     except ValidationError:

@@ -61,7 +61,7 @@ class Choice:
 
     @property
     def words(self) -> str:
-        return " ".join(self.wanted.words)
+        return self.wanted.search.text
 
     @property
     def list_url(self) -> str:
@@ -69,7 +69,7 @@ class Choice:
 
     @cached_property
     def search(self) -> Search:
-        return Search(self.wanted.words if self.is_all else ())
+        return self.wanted.search if self.is_all else Search(())
 
     @property
     def condition(self) -> str:

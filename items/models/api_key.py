@@ -23,6 +23,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
+from items.models.rules import shown_times
+
 PREFIX = "itemsite_"
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM_LENGTH = 32  # characters
@@ -97,6 +99,10 @@ class ApiKey(models.Model):
             models.UniqueConstraint(name="api_key_digest", fields=["digest"]),
             models.CheckConstraint(
                 name="api_key_digest_sha256", condition=Q(digest__regex="^[0-9a-f]{64}$")
+            ),
+            models.CheckConstraint(
+                name="api_key_times",
+                condition=shown_times("created_at", "expires_at", "revoked_at", "last_used_at"),
             ),
             models.CheckConstraint(
                 name="api_key_name_given",

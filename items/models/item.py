@@ -6,16 +6,14 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Concat, Left, Length, Now
-from django.db.models.lookups import LessThanOrEqual
+from django.db.models.functions import Concat, Left, Now
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from items.database.sql import TooLong, limited
-from items.models.functions import ContainsWord, fold, folded_name, name_order
+from items.models.functions import ContainsWord, code_point_order, fold, folded_name, natural_key
 from items.models.rules import (
-    DESCRIPTION_LENGTH_MESSAGE,
     DESCRIPTION_MAX_LENGTH,
     NAME_MAX_LENGTH,
     NAME_VISIBLE,
@@ -23,6 +21,9 @@ from items.models.rules import (
     ONE_LINE,
     TEXT,
     one_line_constraints,
+    shown_times,
+    text_constraints,
+    unify_line_ends,
 )
 
 # The fields that people and scripts write. The form, the JSON endpoint, the import and the search
@@ -70,7 +71,7 @@ class ItemQuerySet(models.QuerySet):
             with limited(SIMILAR_TIMEOUT_MS, {"pg_trgm.similarity_threshold": SIMILARITY}):
                 return list(closest[:SIMILAR_MAX])
         except TooLong:
-            alike = candidates.alias(order=name_order()).filter(order=folded).order_by("id")
+            alike = candidates.alias(order=code_point_order()).filter(order=folded).order_by("id")
             return list(alike[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":
@@ -88,7 +89,7 @@ class ItemQuerySet(models.QuerySet):
 
 class ItemManager(models.Manager.from_queryset(ItemQuerySet)):
     def get_queryset(self) -> ItemQuerySet:
-        return super().get_queryset().defer("search")  # it is as long as the item
+        return super().get_queryset().defer("search", "name_order")  # as long as the item
 
 
 class Item(models.Model):
@@ -115,6 +116,11 @@ class Item(models.Model):
     search = models.GeneratedField(
         expression=fold(_lines(WRITABLE)), output_field=models.TextField(), db_persist=True
     )
+    name_order = models.GeneratedField(
+        expression=natural_key(Left(fold("name"), NAME_MAX_LENGTH)),
+        output_field=models.TextField(db_collation="C"),  # the same order on every server
+        db_persist=True,
+    )
 
     objects = ItemManager()
 
@@ -128,16 +134,19 @@ class Item(models.Model):
                 violation_error_message=NAME_VISIBLE_MESSAGE,
             ),
             *one_line_constraints("name"),
+            *text_constraints("description"),
             models.CheckConstraint(
-                name="item_description_length",
-                condition=LessThanOrEqual(Length("description"), DESCRIPTION_MAX_LENGTH),
-                violation_error_message=DESCRIPTION_LENGTH_MESSAGE,
+                name="item_numbers", condition=models.Q(id__gte=1, version__gte=1)
+            ),
+            models.CheckConstraint(
+                name="item_times", condition=shown_times("created_at", "updated_at")
             ),
         ]
         indexes = [
             GinIndex(OpClass("search", "gin_trgm_ops"), name="item_search"),
             GinIndex(OpClass(folded_name(), "gin_trgm_ops"), name="item_name_search"),
-            models.Index(name_order(), "id", name="item_by_name"),
+            models.Index(code_point_order(), "id", name="item_by_name"),
+            models.Index("name_order", "id", name="item_by_natural_name"),
             models.Index("updated_at", "id", name="item_by_change"),
         ]
 
@@ -162,15 +171,15 @@ class Item(models.Model):
 
 
 OPTIONAL = frozenset(field for field in WRITABLE if Item._meta.get_field(field).blank)
-# Only a text of one line is trimmed; a text of several lines is saved as typed.
+# Only a text of one line is trimmed; in a text of several lines, only the line ends are changed.
 TRIMMED = frozenset(
     field for field in WRITABLE if isinstance(Item._meta.get_field(field), models.CharField)
 )
 
 
-def trimmed(field: str, text: str) -> str:
+def as_saved(field: str, text: str) -> str:
     """Return a text as it is saved. Whitespace is defined by Python, as in rules.py."""
-    return text.strip() if field in TRIMMED else text
+    return text.strip() if field in TRIMMED else unify_line_ends(text)
 
 
 def max_length(field: str) -> int:

@@ -11,7 +11,6 @@ from items.database.sql import fetch
 from items.search.ranking import read_found
 from items.search.selection import Selection
 from items.search.sorting import ORDERS, named
-from items.search.words import Search
 
 
 class CursorError(ValueError):
@@ -37,8 +36,9 @@ def read_page(columns: str, wanted: Selection) -> Page:
     position = _read_cursor(cursor, wanted.sort) if cursor else []
     limit = wanted.size + 1
     if wanted.words:
-        search = Search(wanted.words)
-        rows = read_found(columns, search, wanted.sort, position, limit, backwards=backwards)
+        if wanted.search.is_empty:
+            return Page([])
+        rows = read_found(columns, wanted.search, wanted.sort, position, limit, backwards=backwards)
     else:
         sql = page_sql(columns, wanted.sort, bool(cursor), backwards, limit)
         rows = fetch(sql, named(position))
@@ -61,7 +61,7 @@ def page_sql(columns: str, sort: str, is_beyond: bool, backwards: bool, limit: i
     where = f"WHERE {order.beyond(backwards)} " if is_beyond else ""
     # The limit is not a parameter: without it, PostgreSQL would plan for a tenth of the table.
     return (
-        f"SELECT {columns}, {', '.join(order.keys)} FROM items_item {where}"
+        f"SELECT {columns}, {order.position} FROM items_item {where}"
         f"ORDER BY {order.by(backwards)} LIMIT {limit}"
     )
 

@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from items.database.sql import TooLong
 from items.models.item import EXCERPTED, SUMMARY_LENGTH
+from items.search.highlight import first_match
 from items.search.keyset import read_page
 from items.search.selection import Selection
-from items.search.words import ENOUGH, Search, count, count_all, read_close
+from items.search.words import ENOUGH, count, count_all, read_close
 
 LEAD_LENGTH = 50  # characters before the first match
+FAR = SUMMARY_LENGTH - 2 * LEAD_LENGTH  # characters before these: then the summary begins there
 
 
 class Row(NamedTuple):
@@ -25,7 +27,8 @@ class ListPage:
     """Rows in order, with the cursors of Page.
 
     `total` is only set on the first page; None means more than COUNT_MAX. With `is_close` the rows
-    are near misses; with `is_too_many` there are too many names to look for near misses.
+    are near misses; with `is_too_many` there are too many names to look for near misses. With
+    `is_unsearchable`, folding left nothing of the search.
     """
 
     rows: list[Row]
@@ -34,12 +37,13 @@ class ListPage:
     total: int | None = None
     is_close: bool = False
     is_too_many: bool = False
+    is_unsearchable: bool = False
 
 
 def read_list_page(selection: Selection) -> ListPage:
     """Return a page; raise CursorError."""
     page = read_page(_columns(selection), selection)
-    rows = _rows(page.rows)
+    rows = _rows(page.rows, selection.words)
     if selection.after or selection.before:
         return ListPage(rows, page.before, page.after)
     if selection.words and not rows:
@@ -48,35 +52,58 @@ def read_list_page(selection: Selection) -> ListPage:
     return ListPage(rows, page.before, page.after, total)
 
 
-def _rows(fetched: list[tuple]) -> list[Row]:
+def _rows(fetched: list[tuple], words: tuple[str, ...]) -> list[Row]:
     """Return the rows without their positions, which come after the columns of a Row."""
-    return [Row(str(pk), *row[: len(Row._fields) - 1]) for pk, *row in fetched]
+    return [
+        Row(str(pk), name, _summary(text, words), updated_at)
+        for pk, name, text, updated_at, *_position in fetched
+    ]
+
+
+def _summary(text: str, words: tuple[str, ...]) -> str:
+    """Return the part of a long text with the first match; see _columns()."""
+    if len(text) <= SUMMARY_LENGTH + 1:  # with the ellipsis
+        return text
+    start = (first_match(text, words) or 0) - LEAD_LENGTH
+    if start <= FAR:
+        return text[:SUMMARY_LENGTH]
+    return "…" + text[start : start + SUMMARY_LENGTH]
 
 
 def _total(selection: Selection) -> int | None:
     if not selection.words:
         return count_all()
-    search = Search(selection.words)
+    search = selection.search
     return None if search.estimate(search.in_item) > ENOUGH else count(search)
 
 
 def _near_misses(selection: Selection) -> ListPage:
+    if selection.search.is_empty:
+        return ListPage([], total=0, is_unsearchable=True)
     try:
-        close = read_close(_columns(selection), Search(selection.words))
+        close = read_close(_columns(selection), selection.search)
     except TooLong:
         return ListPage([], total=0, is_too_many=True)
-    return ListPage(_rows(close), total=0, is_close=bool(close))
+    return ListPage(_rows(close, selection.words), total=0, is_close=bool(close))
 
 
 def _columns(selection: Selection) -> str:
-    """Return the columns of a Row; if the first match is far down, the summary begins there."""
+    """Return the columns of a Row; if the first match is far down, the summary begins there.
+
+    PostgreSQL knows the place of the match in the folded text. If that has another length than the
+    text, the summary is the whole text, and _summary() cuts it.
+    """
     summary = f"left({EXCERPTED}, {SUMMARY_LENGTH})"
     if selection.words:
-        hits = Search(selection.words).each("nullif(strpos(search, items_fold({})), 0)")
-        start = f"least({', '.join(hits)}) - length(name) - 1 - {LEAD_LENGTH}"
+        hits = selection.search.each("nullif(strpos(search, items_fold({})), 0)")
+        start = f"least({', '.join(hits)}) - strpos(search, E'\\n') - {LEAD_LENGTH}"
+        folded_length = "length(search) - strpos(search, E'\\n')"
         summary = f"""
-            CASE WHEN {start} > {SUMMARY_LENGTH - 2 * LEAD_LENGTH}
-                THEN '…' || substr({EXCERPTED}, {start}, {SUMMARY_LENGTH})
-                ELSE {summary} END
+            CASE WHEN {folded_length} < length({EXCERPTED}) THEN {EXCERPTED}
+                WHEN {start} <= {FAR} THEN {summary}
+                WHEN {folded_length} > length({EXCERPTED}) THEN {EXCERPTED}
+                ELSE coalesce(
+                    '…' || substr({EXCERPTED}, {start}, {SUMMARY_LENGTH}), {summary}
+                ) END
         """
     return f"id, name, {summary}, updated_at"

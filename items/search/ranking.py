@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from items.database.sql import fetch
-from items.search.sorting import ORDERS, RANK_ORDERS, Order, named
+from items.search.sorting import BY_CODE_POINTS, ORDERS, RANK_ORDERS, Order, named
 from items.search.words import Search
 
 COMMON = 8_000  # hits; fewer are gathered in 30 ms
@@ -28,7 +28,8 @@ class Hits:
     backwards: bool
 
     def read(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
-        """Return up to `limit` rows after a position; columns can be aliases of the order."""
+        """Return up to `limit` rows after a position; each ends with its position."""
+        columns = f"{columns}, {self.order.position}"
         most = TOGETHER if len(self.search.words) > 1 else 1
         if self.search.estimate(self.condition) * most > COMMON:
             rows = self._walk(columns, position, limit)
@@ -39,6 +40,7 @@ class Hits:
     def read_range(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
         """Do the same for hits that are neighbours in the index of the order."""
         hits = f"(SELECT *, {self.order.as_aliases} {self._from(position)}) AS item"
+        columns = f"{columns}, {self.order.position}"
         return self._fetch(f"SELECT {columns} FROM {hits} {self._page(limit)}", position)
 
     def _walk(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
@@ -77,7 +79,7 @@ def read_found(
     if sort == "best":
         return _read_best(columns, search, position, limit, backwards)
     hits = Hits(search, search.in_item, ORDERS[sort], backwards)
-    return hits.read(f"{columns}, {', '.join(hits.order.aliases)}", position, limit)
+    return hits.read(columns, position, limit)
 
 
 def _read_best(
@@ -86,17 +88,15 @@ def _read_best(
     first = position[0] if position else 0
     ranks = list(enumerate(zip(_conditions(search), RANK_ORDERS, strict=True)))
     rows: list[tuple] = []
-    for rank, (condition, sort) in ranks[first::-1] if backwards else ranks[first:]:
+    for rank, (condition, order) in ranks[first::-1] if backwards else ranks[first:]:
         if not condition:
             continue
-        hits = Hits(search, condition, ORDERS[sort], backwards)
-        within = position[-len(hits.order.keys) :] if rank == first else []
-        tail = [str(rank), *hits.order.aliases]
-        tail[1:1] = ["NULL"] * (
-            len(ORDERS["best"].readers) - len(tail)
-        )  # the same length in every rank
-        read = hits.read_range if sort == "name" else hits.read
-        rows += read(f"{columns}, {', '.join(tail)}", within, limit - len(rows))
+        hits = Hits(search, condition, order, backwards)
+        within = position[-len(order.keys) :] if rank == first else []
+        before = [str(rank)]  # the position has the same length in every rank
+        before += ["NULL"] * (len(ORDERS["best"].readers) - 1 - len(order.keys))
+        read = hits.read_range if order is BY_CODE_POINTS else hits.read
+        rows += read(f"{columns}, {', '.join(before)}", within, limit - len(rows))
         if len(rows) == limit:
             break
     return rows

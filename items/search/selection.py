@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from items.http.problems import Problem, shortened
 from items.search.sorting import ORDERS, default_sort, read_id
-from items.search.words import WORDS_MAX_LENGTH, read_words
+from items.search.words import WORDS_MAX_LENGTH, Search, read_words
 
 SIZES = (50, 100, 200)  # rows on a page
 LIMIT_DEFAULT = 100  # items in one answer
@@ -25,12 +25,17 @@ class Selection:
     size: int = SIZES[0]
     after: str = ""
     before: str = ""
+    typed: str = ""  # the whole search
+
+    @property
+    def search(self) -> Search:
+        return Search(self.words, self.typed)
 
     @property
     def query(self) -> dict[str, str | int]:
         """Return the parameters of the page's URL, without defaults."""
         query = {
-            "q": " ".join(self.words),
+            "q": self.search.text,
             "sort": "" if self.sort == default_sort(self.words) else self.sort,
             "size": "" if self.size == SIZES[0] else self.size,
             "after": self.after,
@@ -55,13 +60,15 @@ def read_selection(query: QueryDict, *, strict: bool) -> Selection:
     """
     if strict:
         _refuse_unknown(query)
-    words = _read_words(query, strict)
+    typed = _read_typed(query, strict)
+    words = read_words(typed)
     sort = _read_sort(query, words, strict)
     size = _read_limit(query) if strict else _read_size(query)
     after, before = query.get("after", ""), query.get("before", "")
     if strict and after and before:
         raise Problem(400, "Send after or before, not both.")
-    return Selection(words, sort, size, after=after, before="" if after else before)
+    before = "" if after else before
+    return Selection(words, sort, size, after=after, before=before, typed=typed)
 
 
 def _refuse_unknown(query: QueryDict) -> None:
@@ -73,7 +80,7 @@ def _refuse_unknown(query: QueryDict) -> None:
             raise Problem(400, f"{name} was sent twice. Send it once.")
 
 
-def _read_words(query: QueryDict, strict: bool) -> tuple[str, ...]:
+def _read_typed(query: QueryDict, strict: bool) -> str:
     text = query.get("q", "")
     if strict and "\0" in text:
         raise Problem(400, "q: null characters are not allowed.")
@@ -82,7 +89,7 @@ def _read_words(query: QueryDict, strict: bool) -> tuple[str, ...]:
             "max": WORDS_MAX_LENGTH
         }
         raise Problem(400, detail)
-    return read_words(text.replace("\0", " "))
+    return " ".join(text.replace("\0", " ").split())
 
 
 def _read_sort(query: QueryDict, words: tuple[str, ...], strict: bool) -> str:

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from items.models.functions import NAME_ORDER
+from items.models.functions import CODE_POINT_ORDER, FOLDED_NAME
 
 BIGINT_MAX = 2**63 - 1
-# The ranks of search results: the name equals the search; it begins with it; it contains the words
-# as whole words; it contains them; the item contains them. The first three ranks are sorted by
-# name, the others by time, newest first, where the hits of a word are spread more evenly.
-RANK_ORDERS = ("name", "name", "name", "newest", "newest")
 
 
 def default_sort(words: Sequence[str]) -> str:
@@ -60,12 +56,20 @@ class Order:
     """An order of items by `keys`, SQL expressions of which the last is the id.
 
     A position consists of one value for each key; in the ranked order, of a rank and a position
-    within the rank. `readers` check such values from JSON and raise ValueError.
+    within the rank. `readers` check such values from JSON and raise ValueError. In an order by a
+    long key, the position has `shorter` instead, of which the function `lengthen` makes the key.
     """
 
     keys: tuple[str, ...]
     readers: tuple[Callable[[Any], Any], ...]
     descending: bool = False
+    shorter: str = ""
+    lengthen: str = ""
+
+    @property
+    def position(self) -> str:
+        """Return the columns of a row's position."""
+        return ", ".join([self.shorter or self.keys[0], *self.keys[1:]])
 
     def by(self, backwards: bool) -> str:
         """Return the ORDER BY list."""
@@ -85,8 +89,10 @@ class Order:
     def beyond(self, backwards: bool) -> str:
         """Return a row comparison with a position, whose parameters are p0, p1..."""
         comparison = "<" if self.descending != backwards else ">"
-        parameters = ", ".join(f"%(p{n})s" for n in range(len(self.keys)))
-        return f"({', '.join(self.keys)}) {comparison} ({parameters})"
+        parameters = [f"%(p{n})s" for n in range(len(self.keys))]
+        if self.lengthen:
+            parameters[0] = f"{self.lengthen}({parameters[0]})"
+        return f"({', '.join(self.keys)}) {comparison} ({', '.join(parameters)})"
 
     def _direction(self, backwards: bool) -> str:
         return " DESC" if self.descending != backwards else ""
@@ -95,10 +101,22 @@ class Order:
 ORDERS = {
     "newest": Order(("id",), (_read_number,), descending=True),
     "oldest": Order(("id",), (_read_number,)),
-    "name": Order((NAME_ORDER, "id"), (_read_text, _read_number)),
+    "name": Order(
+        ("name_order", "id"),
+        (_read_text, _read_number),
+        shorter=FOLDED_NAME,
+        lengthen="items_natural_key",
+    ),
     "changed": Order(("updated_at", "id"), (_read_time, _read_number), descending=True),
     "best": Order((), (_read_rank, _read_any_text, _read_number)),
 }
+
+# The ranks of search results: the name equals the search; it begins with it; it contains the words
+# as whole words; it contains them; the item contains them. The first three ranks are sorted by the
+# code points of the name, where such hits are neighbours; the others by time, newest first, where
+# the hits of a word are spread more evenly.
+BY_CODE_POINTS = Order((CODE_POINT_ORDER, "id"), (_read_text, _read_number))
+RANK_ORDERS = (BY_CODE_POINTS, BY_CODE_POINTS, BY_CODE_POINTS, ORDERS["newest"], ORDERS["newest"])
 
 
 def named(position: Sequence) -> dict[str, Any]:

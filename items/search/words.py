@@ -6,7 +6,8 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from items.database.sql import fetch, limited
-from items.models.functions import FOLDED_NAME, NAME_ORDER
+from items.models.folding import fold
+from items.models.functions import CODE_POINT_ORDER, FOLDED_NAME
 
 WORDS_MAX = 10  # others are ignored; each word takes time to plan
 WORDS_MAX_LENGTH = 200  # characters; fits limit_request_line in gunicorn.conf.py
@@ -19,10 +20,24 @@ CLOSE_MAX = 20  # items
 COMPARED_MAX = 100  # items, letter by letter
 COMPARED_WORDS_MAX = 20  # of each item
 
+# Punctuation at the ends of words, of sentences in several scripts
+PUNCTUATION = ",;:.!?()…¡¿“”„«»،؛؟、。「」，；：！？（）"  # noqa: RUF001
+
 
 def read_words(text: str) -> tuple[str, ...]:
-    """Return the first WORDS_MAX different words."""
-    return tuple(dict.fromkeys(text.split()))[:WORDS_MAX]
+    """Return the first WORDS_MAX different words.
+
+    Punctuation at their ends is dropped, and words of which folding leaves nothing, such as an
+    accent alone. If no word is left, all are returned as they are.
+    """
+    typed = text.split()
+    words = [word.strip(PUNCTUATION) for word in typed]
+    words = [word for word in words if _has_text(word)] or typed
+    return tuple(dict.fromkeys(words))[:WORDS_MAX]
+
+
+def _has_text(word: str) -> bool:
+    return bool(fold(word).strip())
 
 
 def is_short(word: str) -> bool:
@@ -37,10 +52,15 @@ class Search:
     """
 
     words: tuple[str, ...]
+    typed: str = ""  # with the punctuation that the words lack
+
+    @property
+    def text(self) -> str:
+        return self.typed or " ".join(self.words)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        return {f"w{n}": word for n, word in enumerate(self.words)} | {"all": " ".join(self.words)}
+        return {f"w{n}": word for n, word in enumerate(self.words)} | {"all": self.text}
 
     def each(self, sql: str) -> list[str]:
         """Return the SQL for each word; {} stands for the word."""
@@ -64,16 +84,21 @@ class Search:
         ]
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether folding leaves nothing of the words, so that they match nothing."""
+        return not any(map(_has_text, self.words))
+
+    @property
     def has_index(self) -> bool:
         """Tell whether a word has two letters or more, which the index needs."""
         return any(len(word) > 1 for word in self.words)
 
     @property
     def name_is_word(self) -> str:
-        return f"{NAME_ORDER} IN ({', '.join(self.each('items_fold({})'))})"
+        return f"{CODE_POINT_ORDER} IN ({', '.join(self.each('items_fold({})'))})"
 
-    name_is = f"{NAME_ORDER} = items_fold(%(all)s)"
-    name_begins = f"{NAME_ORDER} LIKE substr(items_contains(%(all)s), 2)"
+    name_is = f"{CODE_POINT_ORDER} = items_fold(%(all)s)"
+    name_begins = f"{CODE_POINT_ORDER} LIKE substr(items_contains(%(all)s), 2)"
 
     def estimate(self, condition: str) -> int:
         """Estimate the number of matching items with PostgreSQL's statistics."""
@@ -127,7 +152,7 @@ def _read_like(columns: str, search: Search, text: str) -> list[tuple]:
     sql = f"""
         SELECT {columns}, {text} FROM items_item
         WHERE {" AND ".join(close)}
-        ORDER BY {" + ".join(likeness)} DESC, length(name), {NAME_ORDER}, id
+        ORDER BY {" + ".join(likeness)} DESC, length(name), {CODE_POINT_ORDER}, id
         LIMIT {COMPARED_MAX}
     """
     rows = fetch(sql, search.parameters, prepare=False)
@@ -142,6 +167,6 @@ def _likeness(words: tuple[str, ...], text: str) -> float:
     """
     parts = re.findall(r"\w+", text)[:COMPARED_WORDS_MAX]
     return sum(
-        max((SequenceMatcher(None, part, word.lower()).ratio() for part in parts), default=0)
+        max((SequenceMatcher(None, part, fold(word)).ratio() for part in parts), default=0)
         for word in words
     )

@@ -9,7 +9,7 @@ import psycopg
 from django.db import connection, transaction
 
 from items.models import Item
-from items.models.item import WRITABLE, max_length, trimmed
+from items.models.item import WRITABLE, as_saved, max_length
 
 DELIMITERS = (",", ";", "\t")  # Excel writes semicolons in countries with decimal commas
 
@@ -86,7 +86,7 @@ class _Reader:
             for column, cell in cells:
                 if "\0" in cell:
                     raise SpreadsheetError(line, "Null characters are not allowed.", column)
-            yield line, [trimmed(column, cell) for column, cell in cells]
+            yield line, [as_saved(column, cell) for column, cell in cells]
 
     def _parsed(self) -> Iterator[tuple[int, list[str]]]:
         while True:

@@ -1,6 +1,7 @@
 """Every field of an item, through every door: docs/adding-a-field.md is tried with this file."""
 
 import ast
+import csv
 import re
 import sys
 from pathlib import Path
@@ -44,7 +45,8 @@ def json_array(client, field, text, tmp_path):
 def csv_file(client, field, text, tmp_path):
     file = tmp_path / "items.csv"
     row = {"name": "Book", field: text}
-    file.write_text(f"{';'.join(row)}\n{';'.join(row.values())}\n")
+    with open(file, "w", newline="") as cells:
+        csv.writer(cells, delimiter=";").writerows([row, row.values()])
     call_command("import_items", str(file), verbosity=0)
 
 
@@ -136,6 +138,15 @@ def test_space_around_one_line_is_taken_away_by_every_door(admin_client, field, 
         (saved,)
     }
     assert Item.objects.filter(**{field: saved}).count() == len(NEW + EDIT)
+
+
+@pytest.mark.parametrize("field", [field for field in WRITABLE if field not in TRIMMED])
+def test_every_door_saves_line_ends_as_lf(admin_client, field, tmp_path):
+    for door in NEW + EDIT:
+        door(admin_client, field, "one\r\ntwo\rthree\n", tmp_path)
+
+    saved = Item.objects.filter(**{field: "one\ntwo\nthree\n"})
+    assert saved.count() == len(NEW + EDIT)
 
 
 # What must agree

@@ -79,7 +79,7 @@ def _render_list(context: dict[str, Any]) -> Result:
         context
         | {
             "page": list_page,
-            "words": " ".join(selection.words),
+            "words": selection.search.text,
             "is_first": selection == selection.at(),
             "before_url": list_page.before and selection.at(before=list_page.before).url,
             "after_url": list_page.after and selection.at(after=list_page.after).url,

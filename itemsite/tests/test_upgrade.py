@@ -72,6 +72,30 @@ def test_an_older_database_is_migrated(old_database):
     assert "No migrations to apply" in migrate(old_database)
 
 
+def test_rows_that_no_page_could_show_are_corrected(old_database):
+    with psycopg.connect(database_url(old_database)) as database:
+        database.execute(
+            r"""
+            UPDATE items_item SET description = E'a\r\nb\rc', updated_at = 'infinity' WHERE id = 1;
+            UPDATE items_item SET name = U&'\061C', created_at = '-infinity' WHERE id = 2;
+            UPDATE items_item SET id = -4, version = 0 WHERE id = 4;
+            UPDATE items_apikey SET expires_at = 'infinity', last_used_at = '-infinity';
+            """
+        )
+
+    migrate(old_database)
+
+    items = "SELECT description, version FROM items_item WHERE id = 1"
+    assert rows(database_url(old_database), items) == [("a\nb\nc", 5)]
+    assert rows(database_url(old_database), "SELECT name FROM items_item WHERE id = 2") == [
+        ("Item 2",)
+    ]
+    odd = "NOT (isfinite(created_at) AND isfinite(updated_at) AND id > 0 AND version > 0)"
+    assert rows(database_url(old_database), f"SELECT id FROM items_item WHERE {odd}") == []
+    ends = "SELECT DISTINCT expires_at, last_used_at FROM items_apikey"
+    assert rows(database_url(old_database), ends) == [(None, None)]
+
+
 def test_the_last_step_can_be_repeated(old_database):
     """Somebody may have dropped the column by hand."""
     with psycopg.connect(database_url(old_database)) as database:

@@ -264,7 +264,7 @@ def test_takes(client, name):
 
 
 def test_keeps_a_description_as_it_is(client):
-    text = "  line1\r\nline2\n\ttabbed\n"
+    text = "  line1\nline2\n\ttabbed\n"
 
     made = send(client, "POST", "/items/", {"name": "x", "description": text})
 

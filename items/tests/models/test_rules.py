@@ -7,18 +7,52 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
-from items.models import Item, rules
+from items.models import ApiKey, Item, rules
 
 pytestmark = pytest.mark.django_db
 
 BROKEN = [
     pytest.param({"name": ""}, "item_name_visible", id="empty"),
     pytest.param({"name": "\u200b"}, "item_name_visible", id="invisible"),
+    pytest.param({"name": "\u061c"}, "item_name_visible", id="Arabic letter mark"),
+    pytest.param({"name": "\U000e0041\U000e0042"}, "item_name_visible", id="tags"),
     pytest.param({"name": " x"}, "item_name_trimmed", id="space before"),
     pytest.param({"name": "x\u3000"}, "item_name_trimmed", id="space behind"),
     pytest.param({"name": "a\tb"}, "item_name_one_line", id="control character"),
     pytest.param({"name": "x", "description": "d" * 10_001}, "item_description_length", id="long"),
 ]
+
+# Only psql can send these.
+ODD = [
+    pytest.param("description = E'a\\r\\nb'", "item_description_line_ends", id="CR"),
+    pytest.param("updated_at = 'infinity'", "item_times", id="infinity"),
+    pytest.param("created_at = '-infinity'", "item_times", id="minus infinity"),
+    pytest.param("updated_at = '4000-01-01 BC'", "item_times", id="BC"),
+    pytest.param("created_at = '12026-01-01'", "item_times", id="year of five digits"),
+    pytest.param("id = 0", "item_numbers", id="id 0"),
+    pytest.param("version = -1", "item_numbers", id="negative version"),
+]
+
+
+@pytest.mark.parametrize(("assignment", "constraint"), ODD)
+def test_the_database_refuses_what_no_page_can_show(assignment, constraint):
+    Item.objects.create(name="Book")
+
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        connection.cursor().execute(f"UPDATE items_item SET {assignment}")
+
+    assert caught.value.__cause__.diag.constraint_name == constraint
+
+
+@pytest.mark.parametrize("column", ["created_at", "expires_at", "revoked_at", "last_used_at"])
+def test_the_times_of_a_key_have_an_end(django_user_model, column):
+    user = django_user_model.objects.create(username="ada")
+    ApiKey(user=user, name="script").issue()
+
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        connection.cursor().execute(f"UPDATE items_apikey SET {column} = 'infinity'")
+
+    assert caught.value.__cause__.diag.constraint_name == "api_key_times"
 
 
 @pytest.mark.parametrize(("fields", "constraint"), BROKEN)

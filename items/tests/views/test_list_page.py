@@ -185,6 +185,30 @@ def test_shows_where_the_words_are_in_a_long_description(client):
     assertContains(response, "<mark>needle</mark>")
 
 
+@pytest.mark.parametrize("before", ["ß", "…", "ﬁ", "e\u0301", "\u00ad\u00ad", "½ ß\u200b"])
+@pytest.mark.parametrize("times", [60, 120, 400])
+def test_shows_the_words_whatever_stands_before_them(client, before, times):
+    Item.objects.create(name="ß" * 60, description=f"{before} " * times + "needle, " + "z " * 300)
+
+    page = client.get("/items/?q=needle", headers=HTML).text
+
+    [summary] = re.findall('<td class="summary"><div>(.*?)</div>', page, re.DOTALL)
+    assert "<mark>needle</mark>" in summary
+    assert len(summary) <= len("…<mark></mark>") + 200
+
+
+@pytest.mark.parametrize("word", ["%CC%81", "%E2%80%8B"], ids=["accent", "zero width space"])
+def test_says_that_a_search_has_nothing_to_look_for(client, word):
+    Item.objects.create(name="Book")
+
+    page = client.get(f"/items/?q={word}", headers=HTML)
+
+    assert names(page) == []
+    assertContains(page, "This search has no letters, digits or signs to look for.")
+    assertNotContains(page, "Add “")
+    assert client.get(f"/items/?q={word}").json() == []
+
+
 def test_shows_what_comes_close(client):
     Item.objects.create(name="Keyboard")
 

@@ -1,9 +1,12 @@
 SELECT id,
        name,
        left(description, 200),
-       updated_at, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+       updated_at,
+       left(split_part(search, E'\n', 1), 200),
+       id
 FROM items_item
-ORDER BY (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+ORDER BY name_order,
+         id
 LIMIT 51;
 
 

@@ -1,13 +1,13 @@
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
-       0,
-       key0,
-       key1
+       0, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
@@ -22,13 +22,13 @@ LIMIT 51;
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
-       1,
-       key0,
-       key1
+       1, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,

@@ -1,7 +1,5 @@
 SELECT '{"id":' || to_json(id) || ',"name":' || to_json(name) || ',"description":' || to_json(description) || ',"created_at":' || to_char(created_at AT TIME ZONE 'UTC', '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"') || ',"updated_at":' || to_char(updated_at AT TIME ZONE 'UTC', '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"') || '}',
-       0,
-       key0,
-       key1
+       0, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
@@ -14,9 +12,7 @@ ORDER BY key0,
 LIMIT 4;
 
 SELECT '{"id":' || to_json(id) || ',"name":' || to_json(name) || ',"description":' || to_json(description) || ',"created_at":' || to_char(created_at AT TIME ZONE 'UTC', '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"') || ',"updated_at":' || to_char(updated_at AT TIME ZONE 'UTC', '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"') || '}',
-       1,
-       key0,
-       key1
+       1, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
@@ -50,7 +46,7 @@ WITH hits AS MATERIALIZED
 SELECT '{"id":' || to_json(id) || ',"name":' || to_json(name) || ',"description":' || to_json(description) || ',"created_at":' || to_char(created_at AT TIME ZONE 'UTC', '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"') || ',"updated_at":' || to_char(updated_at AT TIME ZONE 'UTC', '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"') || '}',
        3,
        NULL,
-       key0
+       id
 FROM items_item
 JOIN page ON id = key0
 ORDER BY key0 DESC

@@ -15,11 +15,13 @@ WITH hits AS MATERIALIZED
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
-       key0
+       id
 FROM items_item
 JOIN page ON id = key0
 ORDER BY key0 DESC

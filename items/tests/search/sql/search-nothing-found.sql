@@ -1,13 +1,13 @@
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
-       0,
-       key0,
-       key1
+       0, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
@@ -22,13 +22,13 @@ LIMIT 51;
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
-       1,
-       key0,
-       key1
+       1, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
@@ -62,13 +62,15 @@ WITH hits AS MATERIALIZED
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
        3,
        NULL,
-       key0
+       id
 FROM items_item
 JOIN page ON id = key0
 ORDER BY key0 DESC
@@ -97,13 +99,15 @@ WITH hits AS MATERIALIZED
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
        4,
        NULL,
-       key0
+       id
 FROM items_item
 JOIN page ON id = key0
 ORDER BY key0 DESC
@@ -119,8 +123,10 @@ SET LOCAL pg_trgm.strict_word_similarity_threshold = 0.35;
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
        left(split_part(search, E'\n', 1), 200)
@@ -133,8 +139,10 @@ LIMIT 100;
 SELECT id,
        name,
        CASE
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - length(name) - 1 - 50, 200)
-           ELSE left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
+           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
+           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
+           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
        search
