@@ -24,6 +24,8 @@ timeout = 30  # seconds without a sign of life before a worker is replaced
 graceful_timeout = 30  # seconds for the requests under way at SIGTERM
 keepalive = 5  # seconds
 limit_request_line = 8190  # bytes, gunicorn's maximum; a page of ticks with a search needs 7,000
+secure_scheme_headers: dict[str, str] = {}  # itemsite/middleware/proxy_scheme.py reads them
+forwarded_allow_ips = ""  # so gunicorn believes nobody
 forwarder_headers = ""  # no proxy sets SCRIPT_NAME or PATH_INFO: the site has the root path
 BLOCKED_SIGNALS = cluster.ENDING_SIGNALS | {signal.SIGQUIT}  # while a worker starts
 

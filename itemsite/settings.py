@@ -198,7 +198,7 @@ DATABASES = {
 
 # Clients and their limits
 
-FORWARDED_ALLOW_IPS = words("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")  # gunicorn reads it too
+FORWARDED_ALLOW_IPS = words("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 try:
     TRUSTED_PROXIES = [
         ipaddress.ip_network(proxy, strict=False)

@@ -46,5 +46,11 @@ def _parsed(text: str) -> Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
+def is_trusted_proxy(text: str) -> bool:
+    """Tell whether a connecting address is one of FORWARDED_ALLOW_IPS."""
+    address = _parsed(text)
+    return address is not None and _is_proxy(address)
+
+
 def _is_proxy(address: Address) -> bool:
     return any(address in network for network in settings.TRUSTED_PROXIES)
