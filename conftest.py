@@ -18,6 +18,7 @@ for variable in (
     "DEBUG",
     "FORWARDED_ALLOW_IPS",
     "LOG_LEVEL",
+    "SITE_URL",
     "TIME_ZONE",
 ):
     os.environ.pop(variable, None)

@@ -78,6 +78,20 @@ for origin in CSRF_TRUSTED_ORIGINS:
             " https://items.example.org"
         )
 
+# Where people find the site, for proxies that change the Host header.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+if SITE_URL and not re.fullmatch(rf"https?://{HOST}(?::\d+)?", SITE_URL):
+    raise ImproperlyConfigured(
+        f"SITE_URL: {SITE_URL} is not the address of a site. Write, for example,"
+        " https://items.example.org, without a path: itemsite needs a host name of its own."
+    )
+if SITE_URL:
+    if HTTPS and not SITE_URL.startswith("https:"):
+        raise ImproperlyConfigured(
+            f"SITE_URL: {SITE_URL} is plain HTTP. Write https://, or set HTTPS=0."
+        )
+    CSRF_TRUSTED_ORIGINS.append(SITE_URL)
+
 ACTIONS = ("view", "add", "change", "delete")
 VISITORS_MAY = words("VISITORS_MAY", "view")  # empty: everything needs a sign-in
 for action in VISITORS_MAY:

@@ -12,7 +12,8 @@ BEARER = '-H "Authorization: Bearer $ITEMSITE_KEY" '
 
 
 def site(request: HttpRequest) -> str:
-    return f"{request.scheme}://{request.get_host()}"
+    """Return the site's URL without a path: SITE_URL, or what the client used."""
+    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
 
 
 def list_line(site: str, wanted: Selection) -> str:

@@ -85,6 +85,9 @@ LIST_PARAMETERS = [
     _parameter(
         "query", "q", "Words that the items must contain. Case and accents do not matter.", WORDS
     ),
+    _parameter(
+        "query", "q_base64", "q in base64url, as Link writes a long one. Not with q.", schemas.TEXT
+    ),
     _parameter("header", "Prefer", "With count=exact the answer has X-Total-Count.", schemas.TEXT),
 ]
 IDEMPOTENCY_KEY = _parameter(
@@ -104,7 +107,10 @@ REQUEST_ID = {"X-Request-Id": _header("The request's id in the log.", schemas.TE
 ETAG = {"ETag": _header("The item's version.", schemas.ETAG, required=True)}
 RETRY_AFTER = {"Retry-After": _header("Wait so many seconds.", {"type": "integer", "minimum": 1})}
 PAGE_HEADERS = {
-    "Link": _header('The pages around this one: rel="next" and rel="prev".', schemas.TEXT),
+    "Link": _header(
+        'The pages around this one: rel="next" and rel="prev", relative to this address.',
+        schemas.TEXT,
+    ),
     "X-Total-Count": _header("How many items match.", {"type": "integer", "minimum": 0}),
     "Preference-Applied": _header("The part of Prefer that was applied.", {"const": "count=exact"}),
 }

@@ -1,7 +1,6 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
@@ -14,7 +13,8 @@ from django.views.decorators.gzip import gzip_page
 
 from items.access import idempotency, rate_limit
 from items.access.bearer import OURS, read_bearer
-from items.api import curl, rows
+from items.api import rows
+from items.api.links import write_links
 from items.api.parsing import clean, clean_items, read_item, read_json
 from items.api.rows import JsonRow
 from items.database.heavy_reads import heavy_read
@@ -24,7 +24,7 @@ from items.http.methods import View, allow_methods
 from items.http.negotiation import VARY
 from items.http.problems import Problem
 from items.models import ApiKey, Item
-from items.search.keyset import CursorError, Page, read_page
+from items.search.keyset import CursorError, read_page
 from items.search.selection import read_selection
 
 PERMISSIONS = {
@@ -36,10 +36,8 @@ PERMISSIONS = {
     "DELETE": "items.delete_item",
 }
 
-CURSORS = ("after", "before")
-
-# The parts of a request that the list depends on; the scheme and the user are not.
-LIST_DEPENDS_ON = ("QUERY_STRING", "HTTP_HOST", "HTTP_PREFER", "HTTP_ACCEPT_ENCODING")
+# The parts of a request that the list depends on; the host and the user are not.
+LIST_DEPENDS_ON = ("QUERY_STRING", "HTTP_PREFER", "HTTP_ACCEPT_ENCODING")
 
 
 class ApiRequest(HttpRequest):
@@ -105,7 +103,7 @@ def _read_key(request: HttpRequest) -> ApiKey:
 
 
 def _list_items(request: ApiRequest) -> HttpResponse:
-    asked = (request.scheme, *(request.META.get(name, "") for name in LIST_DEPENDS_ON))
+    asked = tuple(request.META.get(name, "") for name in LIST_DEPENDS_ON)
     content, headers = cached(asked, lambda: _cacheable(_read_list(request)))
     return HttpResponse(content, headers=headers)
 
@@ -126,22 +124,12 @@ def _read_list(request: ApiRequest) -> HttpResponse:
             raise Problem(400, detail)
         count = Item.objects.matching(*wanted.words).count() if is_counted else None
     response = _json(_array(row[0] for row in page.rows))
-    _add_links(request, response, page)
+    if links := write_links(request.GET, page):
+        response["Link"] = links
     if is_counted:
         response["X-Total-Count"] = str(count)
         response["Preference-Applied"] = "count=exact"
     return response
-
-
-def _add_links(request: ApiRequest, response: HttpResponse, page: Page) -> None:
-    links = []
-    kept = [(name, value) for name, value in request.GET.items() if name not in CURSORS]
-    for rel, name, cursor in (("next", "after", page.after), ("prev", "before", page.before)):
-        if cursor:
-            query = urlencode([*kept, (name, cursor)])
-            links.append(f'<{curl.site(request)}/items/?{query}>; rel="{rel}"')
-    if links:
-        response["Link"] = ", ".join(links)
 
 
 def _create_items(request: ApiRequest) -> HttpResponse:

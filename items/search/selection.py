@@ -1,5 +1,6 @@
 """The query string of a list: search words, order and cursor."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -13,7 +14,8 @@ from items.search.words import WORDS_MAX_LENGTH, Search, read_words
 SIZES = (50, 100, 200)  # rows on a page
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
-PARAMETERS = ("limit", "after", "before", "sort", "q")  # for scripts
+PARAMETERS = ("limit", "after", "before", "sort", "q", "q_base64")  # for scripts
+IGNORED = ("_",)  # clients add a new number to reach past caches
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def read_selection(query: QueryDict, *, strict: bool) -> Selection:
 
 def _refuse_unknown(query: QueryDict) -> None:
     for name, values in query.lists():
+        if name in IGNORED:
+            continue
         if name not in PARAMETERS:
             known = ", ".join(PARAMETERS)
             raise Problem(400, f"The parameter {shortened(name)} does not exist. Use: {known}.")
@@ -80,8 +84,26 @@ def _refuse_unknown(query: QueryDict) -> None:
             raise Problem(400, f"{name} was sent twice. Send it once.")
 
 
+def pack_text(text: str) -> str:
+    """Return a search as q_base64, which is short enough for Link where %XX is not."""
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_text(query: QueryDict) -> str:
+    """Return the search as it was typed; raise Problem 400 if q_base64 is wrong."""
+    packed = query.get("q_base64", "")
+    if not packed:
+        return query.get("q", "")
+    try:
+        return urlsafe_b64decode(packed.encode("ascii") + b"=" * (-len(packed) % 4)).decode()
+    except ValueError:
+        raise Problem(400, gettext("q_base64 is wrong. Copy it from the Link header."))
+
+
 def _read_typed(query: QueryDict, strict: bool) -> str:
-    text = query.get("q", "")
+    text = read_text(query)
+    if strict and query.get("q") and query.get("q_base64"):
+        raise Problem(400, "Send q or q_base64, not both.")
     if strict and "\0" in text:
         raise Problem(400, "q: null characters are not allowed.")
     if len(text) > WORDS_MAX_LENGTH:

@@ -18,6 +18,8 @@ SIGNED_OUT = gettext_lazy(
     "You are not signed in any more. Your text is not saved yet, but it is still here."
 )
 
+NEXT_MAX = 1500  # bytes; in Location each % needs three, and proxies often have 4,096 for headers
+
 
 def _one(request: HttpRequest) -> int:
     return 1
@@ -47,7 +49,7 @@ def page(
                     return show_again(request, NOT_YOURS if is_known else SIGNED_OUT, 403, **kwargs)
                 if is_known:
                     raise PermissionDenied(NOT_YOURS)
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_address(request))
             if request.method == "POST" and not is_known:
                 try:
                     rate_limit.check_visitors_write(request, items_written(request))
@@ -61,6 +63,12 @@ def page(
         return guarded
 
     return decorate
+
+
+def _address(request: HttpRequest) -> str:
+    """Return where to go after the sign-in: the address, without its query if that is too long."""
+    address = request.get_full_path()
+    return address if len(address) <= NEXT_MAX else request.path
 
 
 def _shown_again(

@@ -15,7 +15,7 @@ from items.database.snapshot_cache import Result, cached
 from items.http.problems import Problem
 from items.search.keyset import CursorError
 from items.search.list_page import read_list_page
-from items.search.selection import SIZES, Selection, read_selection
+from items.search.selection import SIZES, Selection, read_selection, read_text
 from items.search.sorting import default_sort
 from items.search.words import COUNT_MAX, WORDS_MAX_LENGTH
 from items.views.guard import page
@@ -34,7 +34,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
     selection = read_selection(request.GET, strict=False)
     context = {
         "selection": selection,
-        "typed": request.GET.get("q", "").strip(),
+        "typed": read_text(request.GET).strip(),
         "may_add": request.user.has_perm("items.add_item"),
         "may_delete": request.user.has_perm("items.delete_item"),
         "site": curl.site(request),

@@ -24,8 +24,8 @@ def require_https(get_response: Callable) -> Callable:
         if request.is_secure():
             return get_response(request)
         if request.method in ("GET", "HEAD"):
-            address = f"https://{request.get_host()}{request.get_full_path()}"
-            return HttpResponsePermanentRedirect(address)
+            site = settings.SITE_URL or f"https://{request.get_host()}"
+            return HttpResponsePermanentRedirect(site + request.get_full_path())
         detail = gettext_lazy(
             "Nothing was saved. This site needs https://. Send it again to that address."
         )

@@ -4,15 +4,22 @@ Django's LocaleMiddleware sets it for pages, but errors can come from outside of
 """
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request
 from django.views.i18n import set_language
 
 from items.http.negotiation import wants_json
 from itemsite.preferences.admin import ADMIN
-from itemsite.preferences.switch import switch
+from itemsite.preferences.switch import origin, switch
 
-choose = switch(set_language)  # redirects to the Referer, if it is on this site
+
+@switch
+def choose(request: HttpRequest) -> HttpResponse:
+    """Save the choice and redirect to the page with the form; Django only knows the Host header."""
+    response = set_language(request)
+    if "Location" in response:
+        response["Location"] = origin(request)
+    return response
 
 
 def language_of(request: HttpRequest) -> str:

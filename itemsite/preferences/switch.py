@@ -1,9 +1,12 @@
 """The switches in the footer of every page: forms that save a choice in a cookie."""
 
 from functools import wraps
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 
@@ -26,3 +29,11 @@ def switch(choose: View) -> View:
         return choose(request)
 
     return guarded
+
+
+def origin(request: HttpRequest) -> str:
+    """Return the URL of the page with the form; SECURE_REFERRER_POLICY lets browsers send it."""
+    page = request.headers.get("Referer", "")
+    hosts = {request.get_host(), urlsplit(settings.SITE_URL).netloc}
+    is_ours = url_has_allowed_host_and_scheme(page, hosts, require_https=request.is_secure())
+    return page if is_ours and "://" in page else "/items/"

@@ -5,11 +5,10 @@ The server writes it into the page, so that the other theme never flashes up fir
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from items.http.problems import Problem
-from itemsite.preferences.switch import switch
+from itemsite.preferences.switch import origin, switch
 
 SYSTEM = "system"
 THEMES = (SYSTEM, "light", "dark")
@@ -23,7 +22,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme")
     if choice not in THEMES:
         raise Problem(400, gettext("This theme does not exist. Choose system, light or dark."))
-    response = HttpResponseRedirect(_origin(request))
+    response = HttpResponseRedirect(origin(request))
     if choice == SYSTEM:
         response.delete_cookie(COOKIE)
     else:
@@ -37,12 +36,3 @@ def theme(request: HttpRequest) -> dict[str, str]:
     """Return the theme, as context of every page."""
     chosen = request.COOKIES.get(COOKIE)
     return {"theme": chosen if chosen in THEMES else SYSTEM}
-
-
-def _origin(request: HttpRequest) -> str:
-    """Return the URL of the page with the form; SECURE_REFERRER_POLICY lets browsers send it."""
-    page = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        page, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return page if is_ours and "://" in page else "/items/"

@@ -128,6 +128,14 @@ def test_plain_http_is_led_to_https(client, settings):
     assert client.get("/items/", secure=True).status_code == 200
 
 
+def test_plain_http_is_led_to_the_address_of_the_site(client, settings):
+    settings.HTTPS, settings.SITE_URL = True, "https://items.example.org"
+
+    read = client.get("/items/?q=x", headers=HTML)
+
+    assert read["Location"] == "https://items.example.org/items/?q=x"
+
+
 def test_a_request_has_one_id_in_answer_error_and_log(client, monkeypatch, caplog):
     monkeypatch.setattr("items.api.views.read_page", failing(ValueError("a bug")))
     monkeypatch.setattr(list_page, "read_page", failing(ValueError("a bug")))

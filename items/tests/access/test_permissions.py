@@ -149,3 +149,11 @@ def test_signs_in_and_out(client, no_visitors):
     assertContains(page, "Sign out")
     assertRedirects(out, "/items/", fetch_redirect_response=False)
     assertRedirects(client.get("/items/", headers=HTML), "/accounts/login/?next=/items/")
+
+
+def test_a_very_long_search_is_not_repeated_in_the_way_to_sign_in(client, no_visitors):
+    search = "/items/?q=" + "%F0%9F%98%80" * 200
+
+    location = client.get(search, headers=HTML)["Location"]
+
+    assert location == "/accounts/login/?next=/items/"

@@ -3,10 +3,15 @@
 import gzip
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
+from pytest_django.asserts import assertContains
 
+from items.api.links import LINK_MAX
 from items.models import Item
+from items.search.selection import pack_text
+from items.search.sorting import ORDERS
 from items.tests.api.test_json import problem
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +50,7 @@ def test_lists_newest_first_and_links_the_pages(client):
     again = client.get(links(second)["prev"])
 
     assert names(first) == ["item 4", "item 3", "item 2"]
-    assert links(first)["next"].startswith("http://testserver/items/?limit=3&after=")
+    assert links(first)["next"].startswith("/items/?limit=3&after=")
     assert "prev" not in links(first)
     assert names(second) == ["item 1", "item 0"]
     assert "next" not in links(second)
@@ -122,6 +127,10 @@ def test_counts_when_asked(client):
         ("q=%00", "q: null characters"),
         ("q=" + "w" * 201, "The search is too long. Use at most 200 characters."),
         ("after=a&before=b", "not both"),
+        ("q=a&q_base64=Yg", "not both"),
+        ("q_base64=_w", "q_base64 is wrong."),
+        ("q_base64=a", "q_base64 is wrong."),
+        ("q_base64=\xfc", "q_base64 is wrong."),
     ],
 )
 def test_refuses_parameters_and_names_them(client, query, sentence):
@@ -179,3 +188,53 @@ def test_refuses_a_cursor_that_is_none(client, after):
 
 def test_refuses_parameters_it_does_not_know(client):
     assert "offset" in problem(client.get("/items/?offset=100"), 400)["detail"]
+
+
+LONG = "\U0001f600" * 200  # the longest search: 200 characters of 4 bytes, 2,400 bytes in %XX
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_headers_stay_short_enough_for_proxies(client, sort):
+    Item.objects.bulk_create(Item(name=LONG) for _ in range(5))
+    url, met = f"/items/?{urlencode({'q': LONG, 'sort': sort, 'limit': 2})}", []
+
+    while url:
+        response = client.get(url, headers={"Prefer": "count=exact"})
+        head = "".join(f"{name}: {value}\r\n" for name, value in response.items())
+        met.append((len(names(response)), sorted(links(response)), len(head) < 3400))
+        url = links(response).get("next")
+
+    middle = ["next"] if sort in ("name", "best") else ["next", "prev"]  # whose cursors are short
+    assert met == [(2, ["next"], True), (2, middle, True), (1, ["prev"], True)]
+
+
+def test_both_links_stay_where_they_fit(client):
+    Item.objects.bulk_create(Item(name=LONG[:120]) for _ in range(3))
+    first = client.get(f"/items/?{urlencode({'q': LONG[:120], 'sort': 'name', 'limit': 1})}")
+
+    second = client.get(links(first)["next"])
+    again = client.get(links(second)["prev"])
+
+    assert len(second["Link"]) <= LINK_MAX
+    assert again.json() == first.json()
+
+
+def test_a_packed_search_opens_the_page_too(client):
+    Item.objects.create(name="Café")
+
+    page = client.get(f"/items/?q_base64={pack_text('Café')}", headers={"Accept": "text/html"})
+
+    assertContains(page, 'name="q" value="Café"')
+    assertContains(page, '<a href="/items/')
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("path", ["/items/?limit=1&_=1699", "/items/{id}/?_=1699", "/docs/?_=1699"])
+def test_a_cache_buster_is_ignored(client, path, accept):
+    Item.objects.create(name="Book")
+    item = Item.objects.create(name="Pen")
+
+    response = client.get(path.format(id=item.pk), headers={"Accept": accept})
+
+    assert response.status_code == 200
+    assert "_=" not in response.get("Link", "")

@@ -39,6 +39,16 @@ def test_the_document_is_of_this_host(client):
     assert response.json()["servers"] == [{"url": "http://localhost:8001"}]
 
 
+def test_both_name_the_site_as_its_administrator_does(client, settings):
+    settings.SITE_URL = "https://items.example.org"
+
+    page, document = client.get("/docs/"), client.get("/openapi.json").json()
+
+    assertContains(page, "curl https://items.example.org/items/1/")
+    assert "testserver" not in page.text
+    assert document["servers"] == [{"url": "https://items.example.org"}]
+
+
 @pytest.mark.parametrize("path", ["/docs/", "/openapi.json"])
 def test_both_need_no_right(client, settings, path):
     settings.VISITORS_MAY = []

@@ -91,7 +91,7 @@ def test_leads_to_no_other_site(client):
         "/language/", {"language": "de", "next": elsewhere}, headers={"Referer": elsewhere}
     )
 
-    assert response["Location"] == "/"
+    assert response["Location"] == "/items/"
 
 
 @pytest.mark.parametrize(

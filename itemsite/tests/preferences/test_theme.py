@@ -46,6 +46,18 @@ def test_a_cookie_of_another_hand_is_no_theme(client):
 
 
 @pytest.mark.parametrize(
+    ("path", "choice"), [("/theme/", {"theme": "dark"}), ("/language/", {"language": "de"})]
+)
+def test_leads_back_where_a_proxy_changes_the_host(client, settings, path, choice):
+    settings.SITE_URL = "https://items.example.org"
+    referer = "https://items.example.org/items/?q=book"
+
+    chosen = client.post(path, choice, headers={"Referer": referer})
+
+    assert chosen["Location"] == referer
+
+
+@pytest.mark.parametrize(
     "referer",
     ["", "https://evil.example/", "//evil.example/", "http://[", "docs", "foo", "?q=1", ".."],
 )

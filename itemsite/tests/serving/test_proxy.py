@@ -1,9 +1,13 @@
 """The site behind the shipped proxy.conf, with a real nginx and a real gunicorn."""
 
+import html
 import os
+import re
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from items.search.sorting import ORDERS
 from itemsite.tests.middleware.test_proxy_scheme import SECURE
 from itemsite.tests.serving.nginx import NGINX, Nginx
 
@@ -13,11 +17,15 @@ pytestmark = [
     pytest.mark.skipif(not (NGINX or os.environ.get("CI")), reason="nginx is not installed"),
 ]
 TLS = {"X-Forwarded-Proto": "https"}  # sent by a proxy in front of nginx
+SITE = "https://items.example.org"
+LONG = "\U0001f600" * 200  # 200 characters of 4 bytes: the longest search
+HEADERS_MAX = 4000  # bytes; many a proxy has 4,096
+PAGES = ("/docs/", "/items/", "/items/?q=book&sort=name")
 
 
 @pytest.fixture(scope="module")
 def server(clone):
-    server = clone.serve(HTTPS="1").wait_for_address()
+    server = clone.serve(HTTPS="1", SITE_URL=SITE).wait_for_address()
     yield server
     server.stop()
 
@@ -39,4 +47,44 @@ def test_a_browser_on_https_is_not_sent_in_circles(proxy, server, value):
 def test_a_browser_on_http_is_led_to_https(proxy, value):
     status, headers, _ = proxy.request("GET", "/items/", **{"X-Forwarded-Proto": value})
 
-    assert (status, headers["Location"]) == (301, f"https://127.0.0.1:{proxy.port}/items/")
+    assert (status, headers["Location"]) == (301, f"{SITE}/items/")
+
+
+def test_addresses_are_those_of_the_site_and_not_of_the_host_header(proxy):
+    proxy.request("POST", "/items/", [{"name": "Book"}, {"name": "Pen"}], **TLS)
+
+    _, headers, _ = proxy.request("GET", "/items/?limit=1", **TLS)
+    document = proxy.request("GET", "/openapi.json", **TLS)[2]
+    pages = [proxy.request("GET", path, Accept="text/html", **TLS)[2] for path in PAGES]
+
+    assert headers["Link"].startswith("</items/?limit=1&after=")
+    assert document["servers"] == [{"url": SITE}]
+    for page in pages:
+        addresses = re.findall(r"https?://[\w.:-]+", html.unescape(page.decode()))
+        assert set(addresses) == {SITE}
+
+
+def test_a_form_of_the_site_is_accepted(proxy):
+    token = "t" * 32
+    form = urlencode({"name": "Book", "csrfmiddlewaretoken": token})
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": SITE}
+    cookie = {"Cookie": f"__Host-csrftoken={token}"}
+
+    status, answered, _ = proxy.request("POST", "/items/new/", form, **headers, **cookie, **TLS)
+
+    assert (status, answered["Location"][:7]) == (302, "/items/")
+
+
+@pytest.mark.parametrize("sort", ORDERS)
+def test_the_longest_search_passes(proxy, server, sort):
+    proxy.request("POST", "/items/", [{"name": LONG}] * 5, **TLS)
+    asked = TLS | {"Prefer": "count=exact"}
+    first = proxy.request("GET", f"/items/?q={quote(LONG)}&sort={sort}&limit=1", **asked)
+    path = re.match("<(/[^>]+)>", first[1]["Link"])[1]
+
+    for door in (server, proxy):
+        status, headers, _ = door.request("GET", path, **asked)
+
+        assert status == 200
+        assert 'rel="next"' in headers["Link"]
+        assert sum(len(f"{name}: {value}\r\n") for name, value in headers.items()) < HEADERS_MAX
