@@ -7,7 +7,6 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.http import parse_etags
 from django.utils.translation import override
 from django.views.decorators.gzip import gzip_page
 
@@ -20,9 +19,10 @@ from items.api.rows import JsonRow
 from items.database.heavy_reads import heavy_read
 from items.database.snapshot_cache import Result, cached
 from items.forms import ItemForm
+from items.http.etags import names_version, write_etag
 from items.http.methods import View, allow_methods
 from items.http.negotiation import VARY
-from items.http.problems import Problem
+from items.http.problems import Problem, shortened
 from items.models import ApiKey, Item
 from items.search.keyset import CursorError, read_page
 from items.search.selection import read_selection
@@ -168,7 +168,7 @@ def _insert(document: object) -> HttpResponse:
 def _read_item(request: ApiRequest, pk: int) -> HttpResponse:
     row = rows.read(pk)
     response = _item_response(row)
-    if not _names(request, "If-None-Match", row.version, weakly=True):
+    if not names_version(request.headers.get("If-None-Match", ""), row.version):
         return response
     told = {name: response[name] for name in ("ETag", "Cache-Control")}
     return _empty(304, told | {"Content-Length": str(len(response.content))})
@@ -199,18 +199,15 @@ def _delete_item(request: ApiRequest, pk: int) -> HttpResponse:
 def _locked_item(request: ApiRequest, pk: int) -> Item:
     """Return the item, locked for this transaction; raise Problem 412 if If-Match differs."""
     item = Item.objects.select_for_update().get_or_404(pk)
-    if "If-Match" in request.headers and not _names(request, "If-Match", item.version):
-        detail = "The item has changed in the meantime. Read it again, then repeat your change."
-        raise Problem(412, detail, headers={"ETag": _etag(item.version)})
+    wanted = request.headers.get("If-Match")
+    if wanted is not None and not names_version(wanted, item.version):
+        etag = write_etag(item.version)
+        detail = (
+            f"If-Match is {shortened(wanted)}, but the ETag of the item is now {etag}."
+            " Read the item again, then repeat your change."
+        )
+        raise Problem(412, detail, headers={"ETag": etag})
     return item
-
-
-def _names(request: ApiRequest, header: str, version: int, *, weakly: bool = False) -> bool:
-    """Tell whether a conditional header contains this version (RFC 9110, section 13.1)."""
-    etags = parse_etags(request.headers.get(header, ""))
-    if weakly:
-        etags = [etag.removeprefix("W/") for etag in etags]
-    return "*" in etags or _etag(version) in etags
 
 
 item_list = endpoint(GET=_list_items, POST=_create_items)
@@ -244,9 +241,5 @@ def _item_response(
         row.text + "\n",
         status=status,
         content_type="application/json",
-        headers={"Cache-Control": "no-cache", "ETag": f'"{row.version}"', **(headers or {})},
+        headers={"Cache-Control": "no-cache", "ETag": write_etag(row.version), **(headers or {})},
     )
-
-
-def _etag(version: int) -> str:
-    return f'"{version}"'
