@@ -1,12 +1,13 @@
 """The OpenAPI 3.1 description of the JSON endpoint, built from the constants of the code."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from items.access.idempotency import KEPT_HOURS, KEY
 from items.api import schemas
-from items.api.parsing import ARRAY_MAX
+from items.api.parsing import ARRAY_MAX, PATCH_TYPES
 from items.api.views import PERMISSIONS
+from items.http.negotiation import JSON
 from items.search.selection import LIMIT_DEFAULT, LIMIT_MAX
 from items.search.sorting import ORDERS
 from items.search.words import WORDS_MAX_LENGTH
@@ -151,6 +152,10 @@ ITEM_LINKS = {
 }
 
 CHALLENGE = {"WWW-Authenticate": _header("Bearer.", schemas.TEXT, required=True)}
+ACCEPTED = {
+    name: _header("What the body can be.", schemas.TEXT)
+    for name in ("Accept", "Accept-Patch", "Accept-Encoding")
+}
 PROBLEMS: dict[int, tuple[str, Json]] = {
     400: ("The request is not valid: its host, a header, a parameter or the JSON.", {}),
     401: ("The key is missing or wrong.", CHALLENGE),
@@ -162,7 +167,7 @@ PROBLEMS: dict[int, tuple[str, Json]] = {
     411: ("Content-Length is missing.", {}),
     412: ("The item no longer has the ETag in If-Match.", ETAG),
     413: ("The body is too large.", {}),
-    415: ("The body is not application/json in UTF-8.", {}),
+    415: ("The body is not application/json in UTF-8, as it is or in gzip.", ACCEPTED),
     422: ("Fields are wrong, or the Idempotency-Key was used with a different body.", {}),
     429: ("Too many wrong keys, or too many changes without a key.", RETRY_AFTER),
     500: ("Something went wrong on the server.", {}),
@@ -187,8 +192,8 @@ def _problems(*statuses: int) -> Json:
 # Operations
 
 
-def _body(schema: Json) -> Json:
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+def _body(schema: Json, types: Iterable[str] = (JSON,)) -> Json:
+    return {"required": True, "content": {name: {"schema": schema} for name in types}}
 
 
 def _head(operation: Json, operation_id: str) -> Json:
@@ -238,12 +243,12 @@ DELETE: Json = {
 }
 
 
-def _write(operation_id: str, summary: str, schema: Json) -> Json:
+def _write(operation_id: str, summary: str, body: Json) -> Json:
     return {
         "operationId": operation_id,
         "summary": summary,
         "parameters": [IF_MATCH],
-        "requestBody": _body(schema),
+        "requestBody": body,
         "responses": {"200": _item("The item as it is now.")} | _problems(*WITH_BODY, 404, 412),
     }
 
@@ -255,8 +260,10 @@ ITEM_OPERATIONS: Json = {
     "put": _write(
         "replace_item",
         "Replace all fields; one that you leave out becomes empty",
-        schemas.ITEM_FIELDS,
+        _body(schemas.ITEM_FIELDS),
     ),
-    "patch": _write("change_item", "Change the fields that you send", schemas.ITEM_CHANGES),
+    "patch": _write(
+        "change_item", "Change the fields that you send", _body(schemas.ITEM_CHANGES, PATCH_TYPES)
+    ),
     "delete": DELETE,
 }

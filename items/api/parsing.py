@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from items.forms import ItemForm
+from items.http.negotiation import JSON, MERGE_PATCH
 from items.http.problems import Problem, shortened
 from items.models import Item
 from items.models.item import OPTIONAL, WRITABLE, as_saved
 
 ARRAY_MAX = 1000  # objects in one POST
+PATCH_TYPES = (JSON, MERGE_PATCH)  # RFC 7396 says the same of flat objects: null removes a text
 NOT_WRITABLE = {field.name for field in Item._meta.fields} - set(WRITABLE)
 SEND_OBJECT = 'Send a JSON object, such as {"name": "Book", "description": ""}.'
 ERRORS_MAX = 20  # reported for one object
@@ -63,8 +65,12 @@ def read_json(request: HttpRequest) -> object:
     UTF-8).
     """
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
-    if request.content_type != "application/json" or charset not in ("utf-8", "utf8"):
-        raise Problem(415, "Send JSON in UTF-8, with the header Content-Type: application/json.")
+    is_patch = request.method == "PATCH"
+    types = PATCH_TYPES if is_patch else (JSON,)
+    if request.content_type not in types or charset not in ("utf-8", "utf8"):
+        detail = "Send JSON in UTF-8, with the header Content-Type: application/json."
+        name = "Accept-Patch" if is_patch else "Accept"  # RFC 5789, section 2.2
+        raise Problem(415, detail, headers={name: ", ".join(types)})
     if not request.body:
         raise Problem(400, f"The body is empty. {SEND_OBJECT}")
     try:

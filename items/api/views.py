@@ -1,6 +1,6 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
@@ -14,7 +14,7 @@ from items.access import idempotency, rate_limit
 from items.access.bearer import OURS, read_bearer
 from items.api import rows
 from items.api.links import write_links
-from items.api.parsing import clean, clean_items, read_item, read_json
+from items.api.parsing import PATCH_TYPES, clean, clean_items, read_item, read_json
 from items.api.rows import JsonRow
 from items.database.heavy_reads import heavy_read
 from items.database.snapshot_cache import Result, cached
@@ -54,7 +54,7 @@ def endpoint(**methods: View) -> View:
     @allow_methods(*methods, "HEAD", "OPTIONS")
     def view(request: ApiRequest, **kwargs: int) -> HttpResponse:
         if request.method == "OPTIONS":
-            return _empty(204, {"Allow": ", ".join(view.methods)})
+            return _empty(204, _methods_told(view.methods))
         with override("en"):
             _check_permission(request)
             method = "GET" if request.method == "HEAD" else request.method
@@ -64,6 +64,11 @@ def endpoint(**methods: View) -> View:
         return response
 
     return view
+
+
+def _methods_told(methods: Collection[str]) -> dict[str, str]:
+    patch = {"Accept-Patch": ", ".join(PATCH_TYPES)} if "PATCH" in methods else {}  # RFC 5789
+    return {"Allow": ", ".join(methods)} | patch
 
 
 def _check_permission(request: ApiRequest) -> None:

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 from items.http.methods import View
 
-HTML, JSON = "text/html", "application/json"
+HTML, JSON, MERGE_PATCH = "text/html", "application/json", "application/merge-patch+json"
 VARY = ("Accept", "Authorization", "X-API-Key")
 # A parameter of a media type, but not its weight q: no client gets less because it sends more.
 PARAMETER = re.compile(r';\s*(?!q=)[^;,="]*(?:=(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?', re.IGNORECASE)
@@ -19,7 +19,7 @@ def preferred_type(request: HttpRequest) -> str | None:
 
     Browsers accept text/html. A JSON body comes from a script, whatever Accept says.
     """
-    if request.content_type == JSON:
+    if request.content_type in (JSON, MERGE_PATCH):
         return JSON
     return _preferred_type(request.META.get("HTTP_ACCEPT", "*/*"))
 

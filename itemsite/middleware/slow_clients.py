@@ -5,14 +5,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import number_format
-from django.utils.functional import lazy
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 from gevent import Timeout
 
 from items.http.problems import Problem
 from itemsite import errors
+from itemsite.middleware.packed_bodies import too_large, unpack_body
 
 BODY_SECONDS = 60  # for a whole body of at most 3 MB
 
@@ -27,6 +25,7 @@ def free_connection_while_waiting(get_response: Callable) -> Callable:
     def middleware(request: HttpRequest) -> HttpResponse:
         try:
             _read_body(request)
+            request = unpack_body(request)
         except Problem as problem:
             return errors.answer(request, problem)
         response = get_response(request)
@@ -48,9 +47,7 @@ def _read_body(request: HttpRequest) -> None:
         )
     length = int(request.META.get("CONTENT_LENGTH") or "0")
     if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        limit = lazy(number_format, str)(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, force_grouping=True)
-        detail = gettext_lazy("The body is larger than {limit} bytes. Send it in smaller parts.")
-        raise Problem(413, format_lazy(detail, limit=limit))
+        raise too_large()
     has_gevent = "gunicorn.socket" in request.META  # whose own reading has no timeout
     with Timeout(BODY_SECONDS if has_gevent else None, False):
         _ = request.body

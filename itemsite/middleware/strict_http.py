@@ -1,9 +1,13 @@
 """Refuse what HTTP forbids but Django and gunicorn accept."""
 
+import re
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.utils.http import parse_header_parameters
+
+# An encoding that Accept-Encoding excludes with a weight of zero (RFC 9110, section 12.5.3).
+EXCLUDED = re.compile(r"[^,;]*;\s*q=0(?:\.0*)?\s*(?:,|$)", re.IGNORECASE)
 
 
 class CompleteInput:
@@ -35,6 +39,7 @@ def require_strict_http(application: Callable) -> Callable:
     A missing Host (RFC 9112, section 3.2) becomes an empty one, which is never allowed; Django
     would use the server's own name. A body in another charset than UTF-8 becomes unreadable bytes;
     Django would decode the query string with it too, and fail outside of every error handler.
+    Encodings with q=0 are taken out of Accept-Encoding: Django and WhiteNoise only look for names.
     """
 
     def wrapped(environ: dict, start_response: Callable):
@@ -42,6 +47,9 @@ def require_strict_http(application: Callable) -> Callable:
             environ.setdefault("HTTP_HOST", "")
         if not _is_utf8(environ.get("CONTENT_TYPE", "")):
             environ["CONTENT_TYPE"] = "application/octet-stream"
+        if "q=0" in environ.get("HTTP_ACCEPT_ENCODING", "").lower():
+            accepted = EXCLUDED.sub("", environ["HTTP_ACCEPT_ENCODING"])
+            environ["HTTP_ACCEPT_ENCODING"] = accepted
         environ["wsgi.input"] = CompleteInput(environ["wsgi.input"])
         response = application(environ, start_response)
         if environ["REQUEST_METHOD"] == "HEAD":

@@ -187,6 +187,23 @@ def test_refuses_another_content_type(client, content_type):
     assert not Item.objects.exists()
 
 
+def test_a_patch_can_be_a_merge_patch(client, item):
+    path, merge = f"/items/{item.id}/", "application/merge-patch+json"
+
+    changed = send(client, "PATCH", path, {"description": None}, merge)
+    replaced = send(client, "PUT", path, {"name": "Tome"}, merge)
+    odd = send(client, "PATCH", path, "[]", "application/json-patch+json")
+
+    assert (changed.status_code, changed.json()["description"]) == (200, "")
+    assert problem(replaced, 415)
+    assert replaced["Accept"] == "application/json"
+    assert problem(odd, 415)
+    assert (
+        odd["Accept-Patch"] == client.options(path)["Accept-Patch"] == f"application/json, {merge}"
+    )
+    assert "Accept-Patch" not in client.options("/items/")
+
+
 def test_refuses_a_large_body(client):
     problem(send(client, "POST", "/items/", {"name": "x", "description": "d" * 2_700_000}), 413)
 

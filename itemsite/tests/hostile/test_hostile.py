@@ -62,6 +62,7 @@ def test_a_wrong_answer_to_a_case_is_noticed(collected_site):
 JSON = "Content-Type: application/json\r\n"
 ITEM = b'{"name": "hostile"}'
 LENGTH = f"Content-Length: {len(ITEM)}\r\n"
+GZIP = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n"
 CHUNKED = b"13\r\n" + ITEM + b"\r\n0\r\n\r\n"
 
 
@@ -152,7 +153,9 @@ METHODS = {
     "CONNECT": (404, raw("CONNECT evil.example:443")),
 }
 BODIES = {
-    "compressed": (400, typed("application/json", gzip.compress(ITEM))),
+    "gzip that is not": (400, raw("POST /items/", GZIP + LENGTH, ITEM)),
+    "unknown encoding": (415, raw("POST /items/", GZIP.replace("gzip", "br") + LENGTH, ITEM)),
+    "compressed in secret": (400, typed("application/json", gzip.compress(ITEM))),
     "UTF-7": (415, typed("application/json; charset=utf-7")),
     "unknown charset": (415, typed("application/json; charset=\xff")),
     "text": (415, typed("text/plain")),

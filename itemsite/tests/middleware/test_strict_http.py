@@ -8,6 +8,8 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import RequestFactory
 
+from items.models import Item
+from itemsite.middleware.strict_http import require_strict_http
 from itemsite.wsgi import application
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +26,9 @@ def connection_of_the_test():
         signal.connect(close_old_connections)
 
 
-def send(method, path, content_type, body=b""):
-    environ = RequestFactory().generic(method, path, body, content_type, HTTP_HOST="localhost")
+def send(method, path, content_type="", body=b"", **headers):
+    made = RequestFactory(headers=headers | {"Host": "localhost"})
+    environ = made.generic(method, path, body, content_type)
     environ = environ.environ | {"CONTENT_TYPE": content_type, "wsgi.input": BytesIO(body)}
     started = []
     answer = application(environ, lambda status, headers: started.append((status, dict(headers))))
@@ -64,3 +67,34 @@ def test_a_form_in_another_charset_is_no_form(path, charset):
 
     assert 300 <= status < 500
     assert "X-Request-Id" in headers
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "gzip, deflate, br, zstd"),
+        ("gzip;q=0", ""),
+        ("GZIP;Q=0.000", ""),
+        ("br;q=0, gzip", " gzip"),
+        ("gzip; q=0 , br;q=1.0, *;q=0", " br;q=1.0,"),
+        ("gzip;q=0.5", "gzip;q=0.5"),
+        ("gzip;q=0.001", "gzip;q=0.001"),
+    ],
+)
+def test_an_encoding_of_weight_zero_is_not_accepted(sent, read):
+    environ = RequestFactory(headers={"Accept-Encoding": sent}).get("/").environ
+    seen = []
+
+    require_strict_http(lambda environ, _: seen.append(environ))(environ, None)
+
+    assert seen[0]["HTTP_ACCEPT_ENCODING"] == read
+
+
+@pytest.mark.parametrize(("encoding", "packed"), [("gzip", True), ("gzip;q=0", False)])
+def test_a_list_is_compressed_only_for_those_who_take_it(encoding, packed):
+    Item.objects.bulk_create(Item(name="x" * 100) for _ in range(100))
+
+    headers = send("GET", "/items/", **{"Accept-Encoding": encoding})[1]
+
+    assert ("Content-Encoding" in headers) == packed
