@@ -95,10 +95,22 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         wanted = gettext_lazy("This page does not exist. Use this address: {address}")
         return answer(request, Problem(404, format_lazy(wanted, address=with_slash)))
     told = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    if not told and _is_below_a_path(request.path_info):
+        below = gettext_lazy(
+            "There is nothing at this address. If a proxy puts itemsite below a path: itemsite"
+            " needs a host name of its own. See docs/deploy.md."
+        )
+        return answer(request, Problem(404, below))
     if not told and wants_json(request):
         told = "There is nothing at this address. See /docs/ for all addresses."
     detail = told or gettext_lazy("This page does not exist. Check the address.")
     return answer(request, Problem(404, detail))
+
+
+def _is_below_a_path(path: str) -> bool:
+    """Tell whether the site has this address without its first part, as in /list/items/."""
+    rest = path[1:].partition("/")[2]
+    return bool(rest and is_valid_path(f"/{rest}"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -48,7 +48,9 @@ class Worker(GeventWorker):
         else:
             self.log.warning("Invalid request from ip=%s: %s", addr[0] if addr else "", exc)
         try:
-            util.write_nonblock(client, _problem(status, detail))
+            head, content = _problem(status, detail)
+            is_head = getattr(req, "method", "") == "HEAD"
+            util.write_nonblock(client, head if is_head else head + content)
         except OSError:
             self.log.debug("Failed to send error message.")
 
@@ -75,10 +77,11 @@ class Worker(GeventWorker):
             clients.join(HEARTBEAT_SECONDS)
 
 
-def _problem(status: int, detail: str) -> bytes:
+def _problem(status: int, detail: str) -> tuple[bytes, bytes]:
+    """Return the head and the content of an answer."""
     phrase = HTTPStatus(status).phrase
     body: dict[str, Any] = {"type": "about:blank", "title": phrase, "status": status}
-    content = json.dumps(body | {"detail": detail}) + "\n"
+    content = f"{json.dumps(body | {'detail': detail})}\n".encode()
     headers = [
         ("Connection", "close"),
         ("Content-Type", "application/problem+json"),
@@ -88,4 +91,4 @@ def _problem(status: int, detail: str) -> bytes:
         *for_json(),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return f"HTTP/1.1 {status} {phrase}\r\n{head}\r\n{content}".encode("latin-1")
+    return f"HTTP/1.1 {status} {phrase}\r\n{head}\r\n".encode("latin-1"), content

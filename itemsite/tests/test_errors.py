@@ -117,6 +117,25 @@ def test_probes_are_only_read(client, method):
     assert client.generic(method, "/healthz").status_code == 405
 
 
+@pytest.mark.parametrize("path", ["/list/items/", "/list/items/7/", "/list/docs/"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_below_a_path_it_says_that_it_does_not_work_there(client, path, accept):
+    response = client.get(path, headers={"Accept": accept})
+
+    assert response.status_code == 404
+    assert "itemsite needs a host name of its own" in response.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/list/", "/list/nothing/", "/list//", "/static/x.css", "/items/7/x"]
+)
+def test_other_missing_pages_do_not_speak_of_paths(client, path):
+    response = client.get(path, headers=HTML)
+
+    assert response.status_code == 404
+    assert "host name" not in response.text
+
+
 def test_plain_http_is_led_to_https(client, settings):
     settings.HTTPS = True
 

@@ -88,3 +88,20 @@ def test_the_longest_search_passes(proxy, server, sort):
         assert status == 200
         assert 'rel="next"' in headers["Link"]
         assert sum(len(f"{name}: {value}\r\n") for name, value in headers.items()) < HEADERS_MAX
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_below_a_path_it_says_that_it_does_not_work_there(proxy, accept):
+    status, _, content = proxy.request("GET", "/list/items/", Accept=accept, **TLS)
+
+    assert status == 404
+    assert "itemsite needs a host name of its own" in str(content)
+
+
+@pytest.mark.parametrize("name", ["Script-Name", "SCRIPT_NAME", "X-Forwarded-Prefix"])
+def test_no_header_puts_the_site_below_a_path(proxy, name):
+    status, headers, items = proxy.request("GET", "/items/?limit=1", **{name: "/list"}, **TLS)
+
+    assert status == 200
+    assert "/list" not in headers.get("Link", "")
+    assert isinstance(items, list)
