@@ -2,11 +2,13 @@
 
 import json
 import time
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
+from socket import SHUT_WR
 from typing import Any
 
-from gevent import get_hub
+from gevent import Timeout, get_hub, sleep
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
@@ -17,6 +19,9 @@ from gunicorn.workers.ggevent import GeventWorker
 from itemsite.middleware.security_headers import for_json
 
 HEARTBEAT_SECONDS = 1
+DISCARD_MAX = 20_000_000  # bytes of a refused body
+DISCARD_SECONDS = 10
+DISCARDED_AT_ONCE = 50_000  # bytes
 REFUSALS = {  # the first class that matches counts
     errors.InvalidResponseHeader: (500, "The answer could not be sent."),
     errors.InvalidResponseHeaderName: (500, "The answer could not be sent."),
@@ -39,6 +44,19 @@ class Worker(GeventWorker):
     def handle_exit(self, sig, frame) -> None:
         super().handle_exit(sig, frame)
         get_hub().loop.run_callback_threadsafe(self.is_stopping.set)
+
+    def handle_request(self, listener_name, req, sock, addr) -> bool:
+        """Read the rest of a refused body too: closing before that can destroy the answer."""
+        try:
+            result = super().handle_request(listener_name, req, sock, addr)
+        except StopIteration:  # the connection ends
+            with suppress(OSError):
+                sock.shutdown(SHUT_WR)
+            _discard(req.body)
+            raise
+        if not _discard(req.body):
+            raise StopIteration
+        return result
 
     def handle_error(self, req, client, addr, exc) -> None:
         """Answer what never reached Django, or failed outside of it."""
@@ -75,6 +93,16 @@ class Worker(GeventWorker):
         while clients and time.monotonic() < end:
             self.notify()
             clients.join(HEARTBEAT_SECONDS)
+
+
+def _discard(body) -> bool:
+    """Read a body to its end; return False if it is too long, too slow or malformed."""
+    with Timeout(DISCARD_SECONDS, False), suppress(OSError, errors.ParseException):
+        for _ in range(DISCARD_MAX // DISCARDED_AT_ONCE):
+            if not body.read(DISCARDED_AT_ONCE):
+                return True
+            sleep(0)  # a fast sender would occupy the worker: gevent waits only for slow ones
+    return False
 
 
 def _problem(status: int, detail: str) -> tuple[bytes, bytes]:
