@@ -37,11 +37,11 @@ def start_postgres() -> None:
 def use_local_defaults(host: str) -> None:
     """Set defaults for a server on this machine, unless they are set already.
 
-    Visitors can do everything only if `host` is this machine itself and ALLOWED_HOSTS is not set,
-    as it is behind a proxy. Otherwise the safe defaults apply.
+    Visitors can do everything only if `host` is this machine itself, and neither ALLOWED_HOSTS nor
+    SITE_URL is set, as they are behind a proxy. Otherwise the safe defaults apply.
     """
     os.environ.setdefault("HTTPS", "0")
-    if host in LOOPBACK and "ALLOWED_HOSTS" not in os.environ:
+    if host in LOOPBACK and "ALLOWED_HOSTS" not in os.environ and not _has("SITE_URL"):
         os.environ.setdefault("VISITORS_MAY", "view,add,change,delete")
         os.environ.setdefault("VISITOR_WRITES_PER_MINUTE", "0")
         os.environ.setdefault("FAILED_KEYS_PER_MINUTE", "0")

@@ -3,6 +3,7 @@
 import html
 import os
 import re
+from contextlib import closing
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -25,7 +26,8 @@ PAGES = ("/docs/", "/items/", "/items/?q=book&sort=name")
 
 @pytest.fixture(scope="module")
 def server(clone):
-    server = clone.serve(HTTPS="1", SITE_URL=SITE).wait_for_address()
+    open_to_all = {"VISITORS_MAY": "view,add,change,delete"}
+    server = clone.serve(HTTPS="1", SITE_URL=SITE, **open_to_all).wait_for_address()
     yield server
     server.stop()
 
@@ -105,3 +107,18 @@ def test_no_header_puts_the_site_below_a_path(proxy, name):
     assert status == 200
     assert "/list" not in headers.get("Link", "")
     assert isinstance(items, list)
+
+
+def test_a_too_large_body_is_refused(proxy):
+    body = {"name": "x", "description": "d" * 6_000_000}
+
+    assert proxy.request("POST", "/items/", body, **TLS)[0] == 413
+
+
+@pytest.mark.parametrize("path", ["/items/", "/docs/", "/nothing/", "/items/?q=" + "x" * 300])
+def test_no_answer_to_head_has_a_body(proxy, path):
+    """On one connection: a stray byte would be taken for the next answer."""
+    with closing(proxy.connection()) as kept:
+        for method, has_body in [("HEAD", False), ("GET", True), ("HEAD", False)]:
+            kept.request(method, path, headers=TLS)
+            assert bool(kept.getresponse().read()) == has_body

@@ -138,6 +138,8 @@ def test_reads(variables, expression, value):
     [
         ("127.0.0.1", {}, "(0, 0)"),
         ("127.0.0.1", {"ALLOWED_HOSTS": "items.example.org"}, "(300, 60)"),
+        ("127.0.0.1", {"SITE_URL": "https://items.example.org"}, "(300, 60)"),
+        ("127.0.0.1", {"SITE_URL": ""}, "(0, 0)"),
         ("0.0.0.0", {}, "(300, 60)"),
     ],
 )
