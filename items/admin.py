@@ -1,18 +1,22 @@
+import hashlib
 from collections.abc import Sequence
+from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest, EmptyResultSet, ValidationError
 from django.core.paginator import Paginator
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_lazy
 
 from items.forms import ItemForm
+from items.http.problems import shortened
 from items.models import ApiKey, Item
 from items.models.api_key import ApiKeyQuerySet
 from items.models.item import WRITABLE, ItemQuerySet
@@ -62,8 +66,60 @@ class StrictLists:
         return super().changelist_view(request, *args, **kwargs)
 
 
+class CheckedForm(forms.ModelForm):
+    """Refuses to overwrite what somebody else saved after this form was shown."""
+
+    @property
+    def shown(self) -> str:
+        """Return a fingerprint of the saved values; a hidden field of the page contains it."""
+        values = [
+            (name, str(getattr(value, "pk", value)))
+            for name, field in self.fields.items()
+            if not field.disabled
+            for value in _as_list(self.initial.get(name))
+        ]
+        return hashlib.sha256(repr(sorted(values)).encode()).hexdigest()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.data.get("shown", self.shown) == self.shown or not self.has_changed():
+            return cleaned
+        for name in self.changed_data:
+            saved = self[name].initial
+            if isinstance(saved, str):
+                told = gettext("The saved value is now “%(value)s”.")
+                self.add_error(name, told % {"value": shortened(saved)})
+        raise ValidationError(
+            gettext(
+                "Somebody else saved this while you were editing it. Your changes are not saved"
+                " yet. Compare the fields, then save again to overwrite what differs."
+            ),
+            code="conflict",
+        )
+
+
+def _as_list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+class CheckedChanges:
+    """Uses CheckedForm, and locks the row before a POST, so that a deleted row stays deleted."""
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (CheckedForm, form), {}) if change else form
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        return self.model._default_manager.select_for_update().filter(pk=found.pk).first()
+
+
 @admin.register(Item)
-class ItemAdmin(StrictLists, admin.ModelAdmin):
+class ItemAdmin(StrictLists, CheckedChanges, admin.ModelAdmin):
     form = ItemForm
     readonly_fields = ["created_at", "updated_at", "version"]
     list_display = ["name", "summary", "created_at", "updated_at"]
@@ -95,13 +151,6 @@ class ItemAdmin(StrictLists, admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         return queryset.matching(*read_words(search_term)), False
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None):
-        """Lock the row before a POST, so that saving cannot bring a deleted row back."""
-        item = super().get_object(request, object_id, from_field)
-        if item is None or request.method != "POST":
-            return item
-        return Item.objects.select_for_update().filter(pk=item.pk).first()
 
     def get_deleted_objects(self, objs: Sequence[Item] | QuerySet, request: HttpRequest) -> tuple:
         """Refuse more than COUNT_MAX: the admin lists each of them and writes each into its log."""

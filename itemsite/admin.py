@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 
-from items.admin import StrictLists
+from items.admin import CheckedChanges, StrictLists
 
 admin.site.site_header = admin.site.site_title = "itemsite"
 admin.site.site_url = "/items/"
@@ -11,10 +11,10 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class StrictUserAdmin(StrictLists, UserAdmin):
-    pass
+class StrictUserAdmin(StrictLists, CheckedChanges, UserAdmin):
+    readonly_fields = ("last_login", "date_joined")  # they change by themselves
 
 
 @admin.register(Group)
-class StrictGroupAdmin(StrictLists, GroupAdmin):
+class StrictGroupAdmin(StrictLists, CheckedChanges, GroupAdmin):
     pass

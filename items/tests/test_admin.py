@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
@@ -8,6 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from items import admin
 from items.models import ApiKey, Item
 from items.search.words import COUNT_MAX
+from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/items/item/"
@@ -53,6 +55,54 @@ def test_changes_and_deletes(admin_client):
     assert (item.name, item.version) == ("Tome", 2)
     assert deleted.status_code == 302
     assert not Item.objects.exists()
+
+
+def test_a_later_save_does_not_undo_an_earlier_one(admin_client):
+    item = Item.objects.create(name="Book", description="old")
+    mine = form_of(admin_client.get(f"{LIST}{item.pk}/change/"))
+    theirs = mine | {"description": "from them"}
+    mine = mine | {"name": "Tome"}
+
+    saved = admin_client.post(f"{LIST}{item.pk}/change/", theirs)
+    refused = admin_client.post(f"{LIST}{item.pk}/change/", mine)
+
+    item.refresh_from_db()
+    assert saved.status_code == 302
+    assert (item.name, item.description) == ("Book", "from them")
+    assertContains(refused, "Somebody else saved this while you were editing it.")
+    assertContains(refused, "The saved value is now “from them”.")
+    assertContains(refused, 'value="Tome"')
+
+    admin_client.post(f"{LIST}{item.pk}/change/", form_of(refused))
+
+    item.refresh_from_db()
+    assert (item.name, item.description) == ("Tome", "old")
+
+
+def test_saving_an_unchanged_form_is_no_conflict(admin_client):
+    item = Item.objects.create(name="Book")
+    mine = form_of(admin_client.get(f"{LIST}{item.pk}/change/"))
+    Item.objects.update(name="Tome")
+
+    again = admin_client.post(f"{LIST}{item.pk}/change/", mine | {"name": "Tome"})
+
+    assert again.status_code == 302
+
+
+def test_two_administrators_of_a_user_do_not_undo_each_other(admin_client, django_user_model):
+    user = django_user_model.objects.create(username="ada")
+    user.groups.add(Group.objects.get(name="Readers"))
+    url = f"/admin/auth/user/{user.pk}/change/"
+    mine = {"username": "ada", "is_active": "on", "last_name": "Lovelace"}
+    mine["shown"] = form_of(admin_client.get(url))["shown"]
+    user.is_active = False
+    user.save()
+
+    refused = admin_client.post(url, mine)
+
+    user.refresh_from_db()
+    assertContains(refused, "Somebody else saved this while you were editing it.")
+    assert (user.is_active, user.last_name) == (False, "")
 
 
 def test_deletes_all_that_were_found_but_no_more_than_are_counted(admin_client, monkeypatch):
