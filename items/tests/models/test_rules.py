@@ -24,22 +24,22 @@ BROKEN = [
 
 # Only psql can send these.
 ODD = [
-    pytest.param("description = E'a\\r\\nb'", "item_description_line_ends", id="CR"),
-    pytest.param("updated_at = 'infinity'", "item_times", id="infinity"),
-    pytest.param("created_at = '-infinity'", "item_times", id="minus infinity"),
-    pytest.param("updated_at = '4000-01-01 BC'", "item_times", id="BC"),
-    pytest.param("created_at = '12026-01-01'", "item_times", id="year of five digits"),
-    pytest.param("id = 0", "item_numbers", id="id 0"),
-    pytest.param("version = -1", "item_numbers", id="negative version"),
+    pytest.param("description", r"E'a\r\nb'", "item_description_line_ends", id="CR"),
+    pytest.param("updated_at", "'infinity'", "item_times", id="infinity"),
+    pytest.param("created_at", "'-infinity'", "item_times", id="minus infinity"),
+    pytest.param("updated_at", "'4000-01-01 BC'", "item_times", id="BC"),
+    pytest.param("created_at", "'12026-01-01'", "item_times", id="year of five digits"),
+    pytest.param("id", "0", "item_numbers", id="id 0"),
+    pytest.param("version", "-1", "item_numbers", id="negative version"),
 ]
 
 
-@pytest.mark.parametrize(("assignment", "constraint"), ODD)
-def test_the_database_refuses_what_no_page_can_show(assignment, constraint):
-    Item.objects.create(name="Book")
+@pytest.mark.parametrize(("column", "value", "constraint"), ODD)
+def test_the_database_refuses_what_no_page_can_show(column, value, constraint):
+    sql = f"INSERT INTO items_item (name, {column}) VALUES ('x', {value})"
 
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
-        connection.cursor().execute(f"UPDATE items_item SET {assignment}")
+        connection.cursor().execute(sql)
 
     assert caught.value.__cause__.diag.constraint_name == constraint
 
