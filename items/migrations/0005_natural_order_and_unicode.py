@@ -89,18 +89,26 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN '%' || regexp_replace(nullif(btrim(items_fold(word)), ''), '([\\%_])', '\\\1', 'g') || '%';
 """
 
-# Each number gets 12 digits, so that 2 comes before 10. Longer numbers are sorted as texts.
+# Each number gets 12 digits, so that 2 comes before 10. Longer numbers are sorted as texts. Two
+# calls of regexp_replace() would do the same, but take eight times as long.
 NATURAL_KEY = r"""
 CREATE FUNCTION items_natural_key(folded text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    key text := '';
+    rest text := folded;
+    digits text := substring(folded FROM '[0-9]+');
+    number text;
+    place integer;
 BEGIN
-    IF folded !~ '[0-9]' THEN
-        RETURN folded;
-    END IF;
-    RETURN regexp_replace(
-        regexp_replace(folded, '[0-9]+', '00000000000\&', 'g'),
-        '0+([0-9]{12})(?![0-9])|0+([1-9][0-9]{12,})', '\1\2', 'g'
-    );
+    WHILE digits IS NOT NULL LOOP
+        place := strpos(rest, digits);
+        number := ltrim(digits, '0');
+        key := key || left(rest, place - 1) || lpad(number, greatest(12, length(number)), '0');
+        rest := substr(rest, place + length(digits));
+        digits := substring(rest FROM '[0-9]+');
+    END LOOP;
+    RETURN key || rest;
 END
 $$;
 """
