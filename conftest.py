@@ -18,6 +18,7 @@ for variable in (
     "DEBUG",
     "FORWARDED_ALLOW_IPS",
     "LOG_LEVEL",
+    "PORT",
     "SITE_URL",
     "TIME_ZONE",
 ):

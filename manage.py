@@ -17,7 +17,9 @@ def main() -> None:
     host = _host(sys.argv[2:])
     if command == "runserver" and host in startup.LOOPBACK:
         os.environ.setdefault("DEBUG", "1")
-    elif command != "runserver":
+    if command == "runserver":
+        os.environ["PORT"] = _port(sys.argv[2:])  # a part of the cookies' names
+    else:
         os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")  # a command may take its time
     if command == "runserver" or not startup.has_database_url():
         startup.use_local_defaults(host)
@@ -35,6 +37,11 @@ def _host(arguments: list[str]) -> str:
         if ":" in argument and not argument.startswith("-"):
             return argument.rpartition(":")[0].strip("[]") or "127.0.0.1"
     return "127.0.0.1"
+
+
+def _port(arguments: list[str]) -> str:
+    ports = [argument.rpartition(":")[2] for argument in arguments]
+    return next(filter(str.isdecimal, ports), "8000")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import FileAwareEnv
 
 from itemsite.embedded import cluster
+from itemsite.serving import startup
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
@@ -254,11 +255,22 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # over HTTPS, the CSRF check can need the Referer
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
-# Browsers accept __Host- only for secure cookies of exactly this host, so that no other subdomain
-# can set them.
+
+def cookie_name(kind: str) -> str:
+    """Return a name that no other site uses.
+
+    Browsers accept __Host- only for secure cookies of exactly this host, so that no other subdomain
+    can set them. They send cookies to every port of a host, so over plain HTTP, as on a laptop, the
+    port is in the name.
+    """
+    return f"__Host-itemsite_{kind}" if HTTPS else f"itemsite_{kind}_{startup.listening_port()}"
+
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
-CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+SESSION_COOKIE_NAME = cookie_name("session")
+CSRF_COOKIE_NAME = cookie_name("csrf")
+MESSAGES_COOKIE_NAME = cookie_name("messages")
+THEME_COOKIE_NAME = cookie_name("theme")
 CSRF_COOKIE_HTTPONLY = True
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # XFrameOptionsMiddleware: security_headers.py sets its header
@@ -267,6 +279,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # SECURE_SSL_REDIRECT: https.py only redirects GET
     "security.W021",  # HSTS preloading: it affects the whole domain for months
 ]
+MESSAGE_STORAGE = "itemsite.messages.Storage"
 CSRF_FAILURE_VIEW = "itemsite.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes of a body without files
 
@@ -286,7 +299,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "itemsite.preferences.formats"
-LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
+LANGUAGE_COOKIE_NAME = cookie_name("language")
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client
@@ -168,12 +169,13 @@ def test_within_a_transaction_nothing_is_kept(client):
     assert client.get("/items/").json() == []
 
 
+DARK = f"{settings.THEME_COOKIE_NAME}=dark"
 DIFFERENCES = [  # the door, the path, and what is asked with another header
     pytest.param("*/*", "/items/", {"Prefer": "count=exact"}, id="count"),
     pytest.param("*/*", "/items/", {"Accept-Encoding": "gzip"}, id="gzip"),
     pytest.param("text/html", "/items/", {"Host": "127.0.0.1"}, id="host of a line to copy"),
     pytest.param("text/html", "/items/", {"Accept-Language": "de"}, id="language"),
-    pytest.param("text/html", "/items/", {"Cookie": "theme=dark"}, id="theme"),
+    pytest.param("text/html", "/items/", {"Cookie": DARK}, id="theme"),
 ]
 
 
@@ -225,7 +227,7 @@ def test_a_kept_page_shows_nobody_elses_name_theme_or_language(books):
     html = {"Accept": "text/html"}
     stranger, signed_in, dark = Client(headers=html), Client(headers=html), Client(headers=html)
     signed_in.force_login(User.objects.create_user("ada"))
-    dark.cookies["theme"] = "dark"
+    dark.cookies[settings.THEME_COOKIE_NAME] = "dark"
     german = Client(headers=html | {"Accept-Language": "de"})
 
     pages = {

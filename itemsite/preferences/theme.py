@@ -12,7 +12,6 @@ from itemsite.preferences.switch import origin, switch
 
 SYSTEM = "system"
 THEMES = (SYSTEM, "light", "dark")
-COOKIE = "theme"
 COOKIE_MAX_AGE_SECONDS = 365 * 24 * 3600
 
 
@@ -24,15 +23,19 @@ def choose(request: HttpRequest) -> HttpResponse:
         raise Problem(400, gettext("This theme does not exist. Choose system, light or dark."))
     response = HttpResponseRedirect(origin(request))
     if choice == SYSTEM:
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(settings.THEME_COOKIE_NAME)
     else:
         response.set_cookie(
-            COOKIE, choice, COOKIE_MAX_AGE_SECONDS, secure=settings.HTTPS, samesite="Lax"
+            settings.THEME_COOKIE_NAME,
+            choice,
+            COOKIE_MAX_AGE_SECONDS,
+            secure=settings.HTTPS,
+            samesite="Lax",
         )
     return response
 
 
 def theme(request: HttpRequest) -> dict[str, str]:
     """Return the theme, as context of every page."""
-    chosen = request.COOKIES.get(COOKIE)
+    chosen = request.COOKIES.get(settings.THEME_COOKIE_NAME)
     return {"theme": chosen if chosen in THEMES else SYSTEM}

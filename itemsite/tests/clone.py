@@ -72,6 +72,15 @@ class Clone:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
+def cookie_name(kind, port):
+    return f"itemsite_{kind}_{port}"
+
+
+def cookies_of(port, **values):
+    """Return the header Cookie of a browser with cookies of these kinds."""
+    return "; ".join(f"{cookie_name(kind, port)}={value}" for kind, value in values.items())
+
+
 class Server:
     """A server's process; `url` is where it answers."""
 

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from django.test import Client
@@ -80,7 +81,7 @@ def test_errors_of_the_database_are_told_apart(client, monkeypatch, error, sqlst
 
 def test_a_form_in_another_charset_is_refused():
     client = Client(enforce_csrf_checks=True, headers=HTML)
-    client.cookies["csrftoken"] = "t" * 32
+    client.cookies[settings.CSRF_COOKIE_NAME] = "t" * 32
     content_type = "application/x-www-form-urlencoded; charset=utf-16"
 
     response = client.post("/items/new/", "name=x", content_type)

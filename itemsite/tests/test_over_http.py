@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from itemsite.tests.clone import until
+from itemsite.tests.clone import cookies_of, until
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_a_cut_body_is_not_taken_for_the_whole(server, item, method, path, conte
     token = "t" * 32
     head = (
         f"{method} {path.format(id=item['id'])} HTTP/1.1\r\nHost: localhost\r\n"
-        f"Cookie: csrftoken={token}\r\nX-CSRFToken: {token}\r\n"
+        f"Cookie: {cookies_of(server.port, csrf=token)}\r\nX-CSRFToken: {token}\r\n"
         f"Content-Type: {content_type}\r\nContent-Length: 4000\r\n\r\n"
     )
 
@@ -267,7 +267,8 @@ def test_six_writers_with_etags_never_overwrite_unseen(server, item):
 
 def send_form(server, path, **fields):
     token = "t" * 32
-    headers = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+    cookies = cookies_of(server.port, csrf=token)
+    headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
     return server.insist(
         "POST", path, urlencode(fields | {"csrfmiddlewaretoken": token}), **headers
     )

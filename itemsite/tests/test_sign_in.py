@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
@@ -53,7 +54,7 @@ def test_refuses_after_too_many_failures(client, boss, door):
     assert 429 not in failed
     assertContains(refused, "Try again in 15 minutes.", status_code=429)
     assert 0 < int(refused["Retry-After"]) <= OF_ACCOUNT.seconds
-    assert "sessionid" not in client.cookies
+    assert settings.SESSION_COOKIE_NAME not in client.cookies
 
 
 def test_a_sign_in_deletes_sessions_that_ended(client, boss):
@@ -138,11 +139,11 @@ def test_leads_to_no_other_site(client, boss, door, target):
 
 
 def test_a_session_is_new_at_sign_in_and_ends_at_sign_out(client, boss):
-    client.cookies["sessionid"] = planted = "planted"
+    client.cookies[settings.SESSION_COOKIE_NAME] = planted = "planted"
     sign_in(client, password=RIGHT)
-    session = client.cookies["sessionid"].value
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
     client.post("/accounts/logout/")
-    client.cookies["sessionid"] = session
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
 
     assert session != planted
     assert client.get(KEYS).status_code == 302

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from items.models import Item
@@ -168,7 +169,7 @@ def test_needs_its_token_and_keeps_what_was_typed(django_test_client_with_csrf):
 @pytest.mark.parametrize("origin", ["null", "https://evil.example", "http://testserver.evil"])
 def test_takes_no_form_of_another_site(django_test_client_with_csrf, origin):
     client = django_test_client_with_csrf
-    client.cookies["csrftoken"] = token = "t" * 32
+    client.cookies[settings.CSRF_COOKIE_NAME] = token = "t" * 32
 
     fields = {"name": "x", "csrfmiddlewaretoken": token}
     ours = client.post("/items/new/", fields)

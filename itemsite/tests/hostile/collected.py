@@ -17,6 +17,8 @@ from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 
+from itemsite.tests.clone import cookie_name, cookies_of
+
 CASES = json.loads(Path(__file__).with_name("cases.json").read_text())
 SLOW_SECONDS = 5
 HANGS_SECONDS = 12
@@ -53,6 +55,7 @@ class Site:
         self.database = database
         self.keys = keys  # "rw" and "ro"
         self.people = people  # passwords by name
+        self.port = host.rpartition(":")[2]
         self._sessions = {}
 
     def send(self, request, *, method="GET", half_close=False):
@@ -87,7 +90,7 @@ class Site:
         """Return a CSRF cookie and a form's token."""
         page = self.send(self.request("GET", "/accounts/login/", {"Accept": "text/html"}))
         token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.body)[1].decode()
-        return page.cookies["csrftoken"], token
+        return page.cookies[cookie_name("csrf", self.port)], token
 
     def session(self, name):
         """Return the session's and the CSRF cookie of somebody who signed in."""
@@ -95,16 +98,20 @@ class Site:
             cookie, token = self.csrf()
             account = {"admin": "boss"}.get(name, name.rstrip("2"))
             form = f"csrfmiddlewaretoken={token}&username={account}&password={self.people[account]}"
-            headers = FORM | {"Cookie": f"csrftoken={cookie}"}
+            headers = FORM | {"Cookie": cookies_of(self.port, csrf=cookie)}
             sign_in = self.request("POST", "/accounts/login/", headers, form.encode())
             cookies = self.send(sign_in).cookies
-            self._sessions[name] = cookies["sessionid"], cookies.get("csrftoken", cookie)
+            self._sessions[name] = (
+                cookies[cookie_name("session", self.port)],
+                cookies.get(cookie_name("csrf", self.port), cookie),
+            )
         return self._sessions[name]
 
     def as_person(self, path, name="admin"):
         session, csrf = self.session(name)
-        cookies = {"Accept": "text/html", "Cookie": f"sessionid={session}; csrftoken={csrf}"}
-        return self.send(self.request("GET", path, cookies))
+        cookies = cookies_of(self.port, session=session, csrf=csrf)
+        headers = {"Accept": "text/html", "Cookie": cookies}
+        return self.send(self.request("GET", path, headers))
 
     def add_item(self, name):
         sql = "INSERT INTO items_item (name, description) VALUES (%s, 'keep') RETURNING id"
@@ -161,9 +168,10 @@ def _written(site, case, texts):
     """Return the bytes of a request."""
     if "raw_b64" in case:
         raw = base64.b64decode(case["raw_b64"]).decode("latin-1")
-        if "{SID}" in raw:
+        if "{COOKIES}" in raw:
             session, csrf = site.session("admin")
-            texts = texts | {"SID": session, "CSRFC": csrf, "CSRF": csrf}
+            cookies = cookies_of(site.port, session=session, csrf=csrf)
+            texts = texts | {"COOKIES": cookies, "CSRF": csrf}
         return _filled(raw, texts).encode("latin-1")
     headers, auth = dict(case["headers"]), case.get("auth", "none")
     more_cookies = headers.pop("Cookie+", "")
@@ -171,11 +179,12 @@ def _written(site, case, texts):
         headers.setdefault("Authorization", f"Bearer {site.keys[auth]}")
     elif auth.startswith(("session:", "cookie:")):
         session, csrf = site.session(auth.partition(":")[2])
-        headers["Cookie"] = f"sessionid={session}; csrftoken={csrf}"
+        headers["Cookie"] = cookies_of(site.port, session=session, csrf=csrf)
         texts = texts | {"CSRF": csrf}
     elif auth == "csrf-only":
         cookie, token = site.csrf()
-        headers["Cookie"] = "; ".join(filter(None, [f"csrftoken={cookie}", more_cookies]))
+        of_ours = cookies_of(site.port, csrf=cookie)
+        headers["Cookie"] = "; ".join(filter(None, [of_ours, more_cookies]))
         texts = texts | {"CSRF": token}
     body = None
     if "body" in case:

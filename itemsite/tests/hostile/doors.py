@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from items.search.selection import PARAMETERS
 from items.search.sorting import ORDERS
+from itemsite.tests.clone import cookies_of
 from itemsite.tests.hostile.made_up import (
     Strategy,
     any_json,
@@ -34,12 +35,13 @@ HTML = ("Accept", "text/html")
 class Credentials(NamedTuple):
     key: str
     session: str
+    port: int
 
     def bearer(self) -> tuple[str, str]:
         return "Authorization", f"Bearer {self.key}"
 
     def cookies(self) -> tuple[str, str]:
-        return "Cookie", f"sessionid={self.session}; csrftoken={TOKEN}"
+        return "Cookie", cookies_of(self.port, session=self.session, csrf=TOKEN)
 
 
 class Sent(NamedTuple):
@@ -205,13 +207,15 @@ HEADERS = (
 HEADER_VALUES = (
     *("*", '"1"', 'W/"1"', '"2", "1"', "text/html", "application/json", "*/*;q=0", "a/b;q=x"),
     *("gzip;q=0", "chunked", "100-continue", "bytes=0-", "count=exact", "cross-site", "h2c", "0"),
-    *("for=unknown", "https", "::1", "999.1.1.1", "csrftoken=\x80", "sessionid=x", "9" * 400),
+    *("for=unknown", "https", "::1", "999.1.1.1", "9" * 400),
     *("application/json; charset=utf-8", "application/json; charset=utf-16", "multipart/form-data"),
 )
 
 
 def headers(known: Credentials) -> Strategy[Sent]:
-    field = st.tuples(st.sampled_from(HEADERS), st.sampled_from(HEADER_VALUES) | header_line)
+    odd = cookies_of(known.port, csrf="\x80"), cookies_of(known.port, session="x")
+    values = st.sampled_from((*HEADER_VALUES, *odd)) | header_line
+    field = st.tuples(st.sampled_from(HEADERS), values)
     return st.builds(
         lambda method, path, found: Sent(
             method, path, [known.bearer(), JSON_TYPE, *found], b'{"name": "Book"}'

@@ -16,12 +16,14 @@ from itemsite.tests.hostile.doors import Credentials, Sent
 
 ROWS_MAX = 40  # beyond them the table is emptied and filled again, so that reading it stays quick
 MAKE_CREDENTIALS = """
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from items.models.api_key import ApiKey
 admin, browser = User.objects.get(username="admin"), Client()
 browser.force_login(admin)
-print(ApiKey(user=admin, name="witness").issue(), browser.cookies["sessionid"].value)
+session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+print(ApiKey(user=admin, name="witness").issue(), session)
 """
 ROWS = "SELECT id, name, description FROM items_item"
 RESET = """
@@ -45,7 +47,7 @@ class Witness:
 
     def __init__(self, clone: Clone, server: Server) -> None:
         made = clone.manage("shell", "--verbosity=0", "-c", MAKE_CREDENTIALS)
-        self.credentials = Credentials(*made.stdout.split())
+        self.credentials = Credentials(*made.stdout.split(), server.port)
         self.server = server
         self.database = psycopg.connect(
             host=clone.socket_folder, dbname="itemsite", user="itemsite", autocommit=True

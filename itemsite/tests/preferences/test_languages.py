@@ -1,6 +1,7 @@
 """People read their language; scripts always English."""
 
 import pytest
+from django.conf import settings
 from pytest_django.asserts import assertContains
 
 from items.models import Item
@@ -52,7 +53,7 @@ def test_the_admins_javascript_in_german(admin_client):
 
 def test_scripts_are_answered_in_english(client):
     """Also after a page in German, and at addresses that are only people's."""
-    client.cookies["language"] = "de"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
     assert client.get("/items/", headers=GERMAN)["Content-Language"] == "de"
 
     german = {"Accept-Language": "de"}
@@ -76,8 +77,8 @@ def test_people_choose_and_come_back(client):
     chosen = client.post("/language/", {"language": "de"}, headers={"Referer": referer})
 
     assert chosen["Location"] == referer
-    assert client.cookies["language"]["httponly"]
-    assert client.cookies["language"]["samesite"] == "Lax"
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME]["httponly"]
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME]["samesite"] == "Lax"
     page = client.get("/items/", headers=HTML)
     assert page["Content-Language"] == "de"
     assertContains(page, '<html lang="de"')

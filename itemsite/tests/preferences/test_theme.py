@@ -1,6 +1,7 @@
 """The theme: chosen in the footer, kept in a cookie, written into every page."""
 
 import pytest
+from django.conf import settings
 from pytest_django.asserts import assertContains, assertRedirects
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +36,12 @@ def test_system_forgets_the_choice(client):
 
     client.post("/theme/", {"theme": "system"})
 
-    assert client.cookies["theme"].value == ""
+    assert client.cookies[settings.THEME_COOKIE_NAME].value == ""
     assertContains(client.get("/docs/"), 'data-theme="system"')
 
 
 def test_a_cookie_of_another_hand_is_no_theme(client):
-    client.cookies["theme"] = '"><script>'
+    client.cookies[settings.THEME_COOKIE_NAME] = '"><script>'
 
     assertContains(client.get("/docs/"), 'data-theme="system"')
 
@@ -80,7 +81,7 @@ def test_only_our_pages_choose_a_known_theme(client, sent, headers, status):
     response = client.post("/theme/", {"theme": sent}, headers=HTML | headers)
 
     assert response.status_code == status
-    assert ("theme" in response.cookies) == (status == 302)
+    assert (settings.THEME_COOKIE_NAME in response.cookies) == (status == 302)
 
 
 def test_visiting_the_list_sets_no_cookie(client):

@@ -312,6 +312,7 @@ def test_runserver_finds_the_same_database(server, clone):
 
     assert listed[0]["name"] == "from bin/serve"
     assert page[0] == 200
+    assert page[1]["Set-Cookie"].startswith("itemsite_csrf_0=")  # the port as it was asked for
 
 
 def _listening_port(pid):
