@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
 from items.forms import ItemForm
@@ -54,6 +55,11 @@ class StrictLists:
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         return CheckedChangeList
+
+    def action_checkbox(self, obj: Model) -> SafeString:
+        """Forbid browsers to tick rows by their place when one comes back."""
+        checkbox = super().action_checkbox(obj)
+        return mark_safe(checkbox.replace("<input ", '<input autocomplete="off" ', 1))
 
     def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         try:

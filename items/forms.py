@@ -42,6 +42,9 @@ class ItemForm(forms.ModelForm):
                 name in TRIMMED
             )  # in other fields, indents and empty lines are part of the text
             field.widget.attrs.pop("maxlength", None)  # browsers silently cut pasted text there
+            # Browsers would put an old text back into a page with a new version. The admin's form
+            # has no place to say so for all fields.
+            field.widget.attrs["autocomplete"] = "off"
 
     def save(self, commit: bool = True) -> Item:
         """Save only the changed fields, so that simultaneous changes of other fields are kept."""

@@ -1,4 +1,5 @@
-// The item form: it warns before text is lost, is sent only once, and shows similar items.
+// The item form: it warns before text is lost, brings it back, is sent only once, and shows similar
+// items.
 
 const PAUSE_MS = 400; // pause in typing before the server is asked for similar items
 const HELD_MS = 3_000; // a sent form cannot be sent again for this time
@@ -16,9 +17,10 @@ let isPressed = false;
 
 // Unsaved text
 
+const fields = () => [...form.elements].filter((field) => "defaultValue" in field);
+
 function isUnsaved() {
-  const fields = [...form.elements].filter((field) => "defaultValue" in field);
-  return "unsaved" in form.dataset || fields.some((field) => field.value !== field.defaultValue);
+  return "unsaved" in form.dataset || fields().some((field) => field.value !== field.defaultValue);
 }
 
 function ask(event) {
@@ -35,6 +37,36 @@ form.addEventListener("input", watch);
 form.addEventListener("click", ({ target }) => {
   if (target.closest("[data-discards]")) window.removeEventListener("beforeunload", ask);
 });
+
+// Text for Back and Reload, together with the version or the key that belongs to it. The browser
+// itself would put the text alone into a page that it fetched again.
+
+const DRAFT = `draft ${location.pathname}${location.search}`;
+
+const kept = () => fields().filter(({ name }) => name !== "csrfmiddlewaretoken");
+
+function keep() {
+  const draft = Object.fromEntries(kept().map(({ name, value }) => [name, value]));
+  sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+}
+
+function bringBack() {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  if (type === "navigate") sessionStorage.removeItem(DRAFT);
+  const draft = JSON.parse(sessionStorage.getItem(DRAFT)) ?? {};
+  const isOther = ({ type, name, defaultValue }) =>
+    type !== "hidden" && name in draft && draft[name] !== defaultValue;
+  if (!kept().some(isOther)) return; // the text is saved by now, in the version of this page
+  for (const field of kept()) field.value = draft[field.name] ?? field.value;
+  watch();
+}
+
+try {
+  bringBack();
+  form.addEventListener("input", keep);
+} catch {
+  // The browser does not store anything: nothing comes back.
+}
 
 // Sending once. The server ignores a double click too; this shows that the form is being sent.
 

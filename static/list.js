@@ -46,7 +46,6 @@ function show(answer, address) {
   document.title = answer.title;
   shown = address;
   settle("");
-  document.dispatchEvent(new Event("results"));
 }
 
 /** Load and show a list URL, then call `done`. A later call cancels this one. */
@@ -69,6 +68,7 @@ function load(address, done) {
     } else if (PARTS.every((id) => response?.getElementById(id))) {
       show(response, address);
       done();
+      document.dispatchEvent(new Event("results"));
     } else {
       location.assign(address); // not a list, for example the sign-in form: show it
     }
@@ -125,11 +125,24 @@ let last; // the first tick of a range
 
 const ticks = () => [...document.querySelectorAll(TICKS)];
 
+const tickedOnes = () => ticks().filter((tick) => tick.checked);
+
+/** The history entry has the ticks, by id: the browser would restore them by their place. */
+function keepTicks() {
+  const ticked = tickedOnes().map((tick) => tick.value);
+  history.replaceState({ ...history.state, ticked }, "");
+}
+
+function bringTicksBack() {
+  const ticked = new Set(history.state?.ticked);
+  for (const tick of ticks()) tick.checked ||= ticked.has(tick.value);
+}
+
 function tell() {
   const all = document.getElementById("tick-all");
   if (!all) return; // no rows, or no permission
   const total = ticks().length;
-  const ticked = ticks().filter((tick) => tick.checked).length;
+  const ticked = tickedOnes().length;
   all.checked = ticked === total;
   all.indeterminate = ticked > 0 && ticked < total;
   document.getElementById("ticked").textContent = ticked ? `(${ticked})` : "";
@@ -151,6 +164,11 @@ document.addEventListener("click", ({ target, shiftKey }) => {
     return;
   }
   tell();
+  keepTicks();
 });
-document.addEventListener("results", tell); // the rows were replaced
-window.addEventListener("pageshow", tell); // browsers restore ticks
+document.addEventListener("results", () => {
+  bringTicksBack(); // the rows were replaced
+  tell();
+});
+window.addEventListener("pageshow", tell); // also for a page from the browser's cache
+bringTicksBack();
