@@ -44,7 +44,7 @@ class ItemForm(forms.ModelForm):
             field.widget.attrs.pop("maxlength", None)  # browsers silently cut pasted text there
             # Browsers would put an old text back into a page with a new version. The admin's form
             # has no place to say so for all fields.
-            field.widget.attrs["autocomplete"] = "off"
+            field.widget.attrs |= {"autocomplete": "off", "dir": "auto"}
 
     def save(self, commit: bool = True) -> Item:
         """Save only the changed fields, so that simultaneous changes of other fields are kept."""

@@ -10,6 +10,7 @@ from functools import wraps
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView, LogoutView
 from django.contrib.sessions.models import Session
+from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -87,6 +88,7 @@ def _advice(seconds: int) -> str:
 
 
 class SignInForm(AuthenticationForm):
+    username = UsernameField(widget=TextInput(attrs={"autofocus": True, "dir": "auto"}))
     error_messages = AuthenticationForm.error_messages | {
         "invalid_login": gettext_lazy(
             "The username or the password is wrong. Upper and lower case matter in both."

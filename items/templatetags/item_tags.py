@@ -1,4 +1,4 @@
-"""Template tags for times and for the rows of the list."""
+"""Template tags for times, names and the rows of the list."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -14,9 +14,12 @@ from django.utils.translation import get_language
 
 from items.search.highlight import highlight
 from items.search.list_page import Row
+from items.views.bidi import bdi, isolate
 
 register = template.Library()
 register.filter("highlight", highlight)
+register.filter("bdi", bdi)
+register.filter("isolate", isolate, is_safe=True)
 
 
 @register.filter(expects_localtime=False)

@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from items.http.methods import allow_methods
 from items.models import ApiKey
 from items.models.api_key import NAME_TAKEN_MESSAGE, read_lifetime
+from items.views.bidi import isolate
 
 NEVER = "never"
 LIFETIMES = {
@@ -40,6 +41,7 @@ class KeyForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["dir"] = "auto"
         self.fields["name"].widget.attrs.pop("maxlength")  # browsers silently cut pasted text there
 
     def clean_name(self) -> str:
@@ -83,7 +85,7 @@ def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if key is None:
         raise Http404(gettext("You have no key %(number)s.") % {"number": pk})
     keys.revoke()
-    messages.success(request, gettext("Revoked “%(name)s”.") % {"name": key.name})
+    messages.success(request, gettext("Revoked “%(name)s”.") % {"name": isolate(key.name)})
     return redirect("keys:list")
 
 

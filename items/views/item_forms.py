@@ -17,6 +17,7 @@ from items.access.idempotency import Claim
 from items.forms import ItemForm
 from items.models import Item
 from items.models.item import WRITABLE
+from items.views.bidi import isolate
 from items.views.guard import page
 
 GONE = gettext_lazy(
@@ -140,7 +141,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, version=item.version)
     form.save()
-    messages.success(request, gettext("Saved “%(name)s”.") % {"name": item.name})
+    messages.success(request, gettext("Saved “%(name)s”.") % {"name": isolate(item.name)})
     return redirect(item)
 
 
@@ -153,7 +154,7 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"item": item, "is_stale": is_stale}
         return render(request, "items/item_delete.html", context, status=409 if is_stale else 200)
     item.delete()
-    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": item.name})
+    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": isolate(item.name)})
     return redirect("items:list")
 
 
