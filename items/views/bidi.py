@@ -16,14 +16,23 @@ ISOLATE, END = "\u2068", "\u2069"
 
 def bdi(name: str) -> str:
     """Return a name, which can have markup, for a page."""
-    return format_html("<bdi>{}</bdi>", name) if _reorders(name) else name
+    if not _reorders(name):
+        return name
+    before, after = _missing(name)
+    return format_html("<bdi>{}{}{}</bdi>", before, name, after)
 
 
 def isolate(name: str) -> str:
     """Return a name for places without markup: titles, messages, labels."""
     if not _reorders(name):
         return name
-    unclosed = unopened = 0  # of its own isolates, which must not end this one
+    before, after = _missing(name)
+    return f"{before}{ISOLATE}{name}{END}{after}"
+
+
+def _missing(name: str) -> tuple[str, str]:
+    """Return what begins and ends the halves of isolates in a name: one could end ours."""
+    unopened = unclosed = 0
     for direction in map(bidirectional, name):
         if direction in OPENING:
             unclosed += 1
@@ -31,7 +40,7 @@ def isolate(name: str) -> str:
             unclosed -= 1
         elif direction == CLOSING:
             unopened += 1
-    return ISOLATE * (unopened + 1) + name + END * (unclosed + 1)
+    return ISOLATE * unopened, END * unclosed
 
 
 def _reorders(name: str) -> bool:

@@ -155,3 +155,12 @@ def test_the_admin(page, site):
     expect(page.get_by_label("Name")).to_have_css("direction", "rtl")
     press(page, "Save")
     assert seen(page.locator(".messagelist a")) == SEEN
+
+
+def test_a_name_cannot_leave_its_place(page, site):
+    site.request("POST", "/items/", {"name": "Lamp\u2069\u202e!?"})  # ends an isolate; overrides
+    page.goto("/items/2/delete/")
+    assert seen(page.locator("main p:has(strong)")) == "Lamp?! will be deleted."
+    press(page, "Delete")
+
+    assert seen(page.locator(".message")) == "Deleted “Lamp?!”."
