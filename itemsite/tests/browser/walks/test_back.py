@@ -133,6 +133,27 @@ def test_a_new_item_comes_back_with_its_key(new_page, site):
 
 
 @pytest.mark.parametrize(("keeps", "scripted"), CASES)
+@pytest.mark.parametrize("change", ["DELETE", "PATCH"], ids=["deleted", "renamed"])
+def test_a_form_that_outlives_its_item_adds_a_new_one(new_page, site, keeps, scripted, change):
+    page = new_page(keeps, scripted)
+    page.goto("/items/new/")
+    page.get_by_label("Name").fill("Bowl")
+    press(page, "Save")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bowl")
+    site.request(change, "/items/1/", {"name": "Vase"} if change == "PATCH" else None)
+    go_back(page, "/items/new/")
+    if not (keeps or scripted):
+        page.get_by_label("Name").fill("Bowl")
+    expect(page.get_by_label("Name")).to_have_value("Bowl")
+    press(page, "Save")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bowl")
+    expect(page.get_by_role("status").first).to_contain_text("Added “Bowl”")
+    names = [item["name"] for item in site.request("GET", "/items/")[2]]
+    assert names == (["Bowl"] if change == "DELETE" else ["Bowl", "Vase"])
+
+
+@pytest.mark.parametrize(("keeps", "scripted"), CASES)
 def test_ticks_come_back_on_the_rows_that_had_them(new_page, site, items, keeps, scripted):
     page = new_page(keeps, scripted)
     page.goto("/items/")
