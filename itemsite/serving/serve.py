@@ -1,10 +1,13 @@
 """bin/serve: prepare everything on this machine, then become gunicorn."""
 
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback for Ctrl-C while modules are loaded
+
 import errno
 import io
 import os
 import secrets
-import signal
 import socket
 import sys
 import time
@@ -24,6 +27,7 @@ BACKLOG = 2048  # clients that wait to be accepted; gunicorn's own default
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itemsite.settings")
     if len(sys.argv) > 1:
         sys.exit(

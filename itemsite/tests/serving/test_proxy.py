@@ -70,7 +70,7 @@ def test_a_form_of_the_site_is_accepted(proxy):
     token = "t" * 32
     form = urlencode({"name": "Book", "csrfmiddlewaretoken": token})
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": SITE}
-    cookie = {"Cookie": f"__Host-csrftoken={token}"}
+    cookie = {"Cookie": f"__Host-itemsite_csrf={token}"}
 
     status, answered, _ = proxy.request("POST", "/items/new/", form, **headers, **cookie, **TLS)
 
