@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line. Without DATABASE_URL it starts this machine's private PostgreSQL."""
 
+import io
 import os
 import sys
 
@@ -24,7 +25,8 @@ def main() -> None:
     if command == "runserver" or not startup.has_database_url():
         startup.use_local_defaults(host)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # file names can be no UTF-8
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names can be no UTF-8
     startup.read_settings()
     if command not in WITHOUT_DATABASE and not startup.has_database_url():
         startup.start_postgres()

@@ -48,10 +48,10 @@ class Command(BaseCommand):
             " Copy it now: you will not be able to see it again.",
             str,
         )
-        if error := try_to_write(self.stdout, secret):
+        if failure := try_to_write(self.stdout, secret):
             key.delete()
             raise CommandError(
-                f"The output could not be written: {error.strerror}. The key was deleted again."
+                f"The output could not be written: {failure.strerror}. The key was deleted again."
             )
 
 

@@ -37,5 +37,5 @@ class Command(BaseCommand):
             raise CommandError(f"{file} {error} Nothing was imported.") from error
         result = f"Imported {count:,} {'item' if count == 1 else 'items'} from {file}."
         # The items are saved, so the exit status is 0: whoever tried again would have them twice.
-        if error := try_to_write(self.stdout, self.style.SUCCESS(result)):
-            tell(f"{result} This could not be written to the output: {error.strerror}.")
+        if failure := try_to_write(self.stdout, self.style.SUCCESS(result)):
+            tell(f"{result} This could not be written to the output: {failure.strerror}.")
