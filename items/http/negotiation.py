@@ -11,7 +11,7 @@ from items.http.methods import View
 HTML, JSON, MERGE_PATCH = "text/html", "application/json", "application/merge-patch+json"
 VARY = ("Accept", "Authorization", "X-API-Key")
 # A parameter of a media type, but not its weight q: no client gets less because it sends more.
-PARAMETER = re.compile(r';\s*(?!q=)[^;,="]*(?:=(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?', re.IGNORECASE)
+PARAMETER = re.compile(r';(?!\s*q=)[^;,="]*(?:=(?:"(?:[^"\\]|\\.)*"|[^;,"]*))?', re.IGNORECASE)
 
 
 def preferred_type(request: HttpRequest) -> str | None:

@@ -148,6 +148,8 @@ def test_a_browser_gets_the_page_and_curl_gets_json(client):
         ("", "application/json"),
         ("application/json; charset=utf-8", "application/json"),
         ("application/json; charset=utf-8, text/html;q=0.5", "application/json"),
+        ("application/json; q=0.5, text/html", "text/html; charset=utf-8"),
+        ("text/html ; q=0 , application/json", "application/json"),
         ('application/json;v="1,2;q=0", text/html;q=0.5', "application/json"),
         ("application/json;q=0.4;v=1, text/html; charset=utf-8", "text/html; charset=utf-8"),
         ("text/html; charset=utf-8", "text/html; charset=utf-8"),
