@@ -65,13 +65,22 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is empty, so nobody can open the site. Write its host name."
     )
-HOST = r"(?:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
+HOST = r"(?a:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
 for host in ALLOWED_HOSTS:
     if not re.fullmatch(rf"\*|\.?{HOST}", host):
         raise ImproperlyConfigured(
-            f"ALLOWED_HOSTS: {host} is not a host name. Write it without https://, port and path."
+            f"ALLOWED_HOSTS: {host} is not a host name. Write it without https://, port and path,"
+            " and with other letters than a to z as in DNS (xn--...)."
         )
-CSRF_TRUSTED_ORIGINS = [origin.rstrip("/") for origin in words("CSRF_TRUSTED_ORIGINS", "")]
+
+
+def as_sent(origin: str) -> str:
+    """Return an origin as browsers send it: in small letters, without the scheme's own port."""
+    origin = origin.rstrip("/").lower()
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
+
+
+CSRF_TRUSTED_ORIGINS = [as_sent(origin) for origin in words("CSRF_TRUSTED_ORIGINS", "")]
 for origin in CSRF_TRUSTED_ORIGINS:
     if not re.fullmatch(rf"https?://(?:\*\.)?{HOST}(?::\d+)?", origin):
         raise ImproperlyConfigured(
@@ -80,7 +89,7 @@ for origin in CSRF_TRUSTED_ORIGINS:
         )
 
 # Where people find the site, for proxies that change the Host header.
-SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+SITE_URL = as_sent(env.str("SITE_URL", default=""))
 if SITE_URL and not re.fullmatch(rf"https?://{HOST}(?::\d+)?", SITE_URL):
     raise ImproperlyConfigured(
         f"SITE_URL: {SITE_URL} is not the address of a site. Write, for example,"

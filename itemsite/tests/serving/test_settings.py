@@ -52,6 +52,9 @@ def python(code, variables):
         ({"SITE_URL": "https://a.example/items"}, "needs a host name of its own."),
         ({"SITE_URL": "https://u:p@a.example"}, "SITE_URL: https://u:p@a.example is not"),
         ({"SITE_URL": "http://a.example"}, "SITE_URL: http://a.example is plain HTTP."),
+        ({"ALLOWED_HOSTS": "münchen.example"}, "ALLOWED_HOSTS: münchen.example is not a host"),
+        ({"SITE_URL": "https://münchen.example"}, "SITE_URL: https://münchen.example is not"),
+        ({"CSRF_TRUSTED_ORIGINS": "https://münchen.example"}, "is not an origin"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
         ({"STATEMENT_TIMEOUT_SECONDS": "soon"}, "STATEMENT_TIMEOUT_SECONDS"),
@@ -103,6 +106,12 @@ def test_the_default_is_the_safe_value(expression, value):
             "s.CSRF_TRUSTED_ORIGINS",
             "['https://a.org', 'http://*.b.org:81']",
         ),
+        (
+            {"CSRF_TRUSTED_ORIGINS": "HTTPS://A.org:443,http://b.org:80"},
+            "s.CSRF_TRUSTED_ORIGINS",
+            "['https://a.org', 'http://b.org']",
+        ),
+        ({"SITE_URL": "https://A.org:443"}, "s.CSRF_TRUSTED_ORIGINS", "['https://a.org']"),
         (
             {"SITE_URL": "https://a.org:81/"},
             "s.SITE_URL, s.CSRF_TRUSTED_ORIGINS",
