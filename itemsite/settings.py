@@ -318,7 +318,7 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # of the times on pages; JSON is always UTC
 try:
     zoneinfo.ZoneInfo(TIME_ZONE)
-except (ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
+except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:  # OSError: a folder
     raise ImproperlyConfigured(
         f"TIME_ZONE: {TIME_ZONE!r} is unknown. Write, for example, Europe/Berlin."
     ) from error

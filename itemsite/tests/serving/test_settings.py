@@ -57,6 +57,7 @@ def python(code, variables):
         ({"CSRF_TRUSTED_ORIGINS": "https://münchen.example"}, "is not an origin"),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
+        ({"TIME_ZONE": "Europe"}, "TIME_ZONE: 'Europe' is unknown."),
         ({"STATEMENT_TIMEOUT_SECONDS": "soon"}, "STATEMENT_TIMEOUT_SECONDS"),
         ({"STATEMENT_TIMEOUT_SECONDS": "-1"}, "STATEMENT_TIMEOUT_SECONDS is below 0"),
         ({"DATABASE_POOL_SIZE": "0"}, "DATABASE_POOL_SIZE is below 1"),
