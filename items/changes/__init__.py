@@ -1,1 +1,1 @@
-"""Changes of many items at once."""
+"""Who changed what, undo, and changes of many items at once."""

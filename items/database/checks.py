@@ -63,7 +63,8 @@ def _tables_of_other_roles(cursor: psycopg.Cursor, role: str) -> list[CheckMessa
         """
         SELECT format('ALTER TABLE %%I OWNER TO %%I;', relname, current_user)
         FROM pg_class
-        WHERE relnamespace = current_schema()::regnamespace AND relname = ANY(%(tables)s)
+        WHERE relnamespace = current_schema()::regnamespace
+          AND (relname = ANY(%(tables)s) OR relkind = 'v' AND starts_with(relname, 'items_'))
           AND NOT pg_has_role(relowner, 'USAGE')
         UNION ALL
         SELECT format('ALTER FUNCTION %%s OWNER TO %%I;', pg_proc.oid::regprocedure, current_user)

@@ -1,8 +1,9 @@
 """The tables."""
 
 from items.models.api_key import ApiKey
+from items.models.change import Change, ChangeSet
 from items.models.item import Item
 from items.models.stored_answer import StoredAnswer
 from items.models.tally import Tally
 
-__all__ = ["ApiKey", "Item", "StoredAnswer", "Tally"]
+__all__ = ["ApiKey", "Change", "ChangeSet", "Item", "StoredAnswer", "Tally"]

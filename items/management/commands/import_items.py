@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from tqdm import tqdm
 
+from items.changes.recording import Author, recorded
 from items.management.output import tell, try_to_write
 from items.models.item import WRITABLE
 from items.spreadsheets.csv_import import SpreadsheetError, import_csv
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             with (
                 open(file, "rb") as lines,
                 tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=None) as bar,
+                recorded(Author("import", detail=file.name)),
             ):
                 count = import_csv(lines, bar.update)
         except psycopg.errors.UndefinedTable as error:

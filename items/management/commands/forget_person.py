@@ -1,0 +1,19 @@
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand
+
+from items.changes.upkeep import forget_person
+
+
+class Command(BaseCommand):
+    help = (
+        "Take a person's name out of the history, with the names of their keys and files. What they"
+        " changed stays. The account stays too: delete it in the admin, before or after."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="the user name, as the history shows it")
+
+    def handle(self, *, name: str, **options: object) -> None:
+        count = sum(forget_person(name))
+        self.stdout.write(self.style.SUCCESS(f"{name} is forgotten in {count:,} change sets."))
