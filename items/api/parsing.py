@@ -11,11 +11,13 @@ from items.http.negotiation import JSON, MERGE_PATCH
 from items.http.problems import Problem, shortened
 from items.models import Item
 from items.models.item import OPTIONAL, WRITABLE, as_saved
+from items.search.sorting import BIGINT_MAX
 
 ARRAY_MAX = 1000  # objects in one POST
 PATCH_TYPES = (JSON, MERGE_PATCH)  # RFC 7396 says the same of flat objects: null removes a text
 NOT_WRITABLE = {field.name for field in Item._meta.fields} - set(WRITABLE)
 SEND_OBJECT = 'Send a JSON object, such as {"name": "Book", "description": ""}.'
+SEND_IDS = 'Send {} for all items, or {"items": [1, 2]} for some of them.'
 ERRORS_MAX = 20  # reported for one object
 
 FieldError = dict[str, str]  # pointer, code and detail, as in Problem.errors
@@ -56,6 +58,17 @@ def clean(form: ItemForm) -> ItemForm:
     if errors:
         raise _some_are_wrong(errors)
     return form
+
+
+def read_ids(document: object) -> list[int] | None:
+    """Return the items that a JSON object names as `items`, or None if it is empty.
+
+    Raise Problem 422 for anything else.
+    """
+    if errors := _id_errors(document):
+        raise _some_are_wrong(errors)
+    ids = document.get("items") if isinstance(document, dict) else None
+    return ids and [int(pk) for pk in ids]
 
 
 def read_json(request: HttpRequest) -> object:
@@ -118,6 +131,26 @@ def _field_errors(fields: Any, prefix: str = "") -> list[FieldError]:
         elif not isinstance(value, str):
             errors.append(_field_error(prefix, key, "type", 'Send a string, such as "Book".'))
     return errors
+
+
+def _id_errors(document: object) -> list[FieldError]:
+    if not isinstance(document, dict):
+        return [{"pointer": "", "code": "type", "detail": SEND_IDS}]
+    unknown = [key for key in document if key != "items"]
+    if unknown or not document:
+        return [_field_error("", key, "unknown", SEND_IDS) for key in unknown[:ERRORS_MAX]]
+    ids = document["items"]
+    if not isinstance(ids, list) or not 0 < len(ids) <= ARRAY_MAX:
+        detail = f"Send an array of 1 to {ARRAY_MAX:,} numbers of items."
+        return [_field_error("", "items", "type", detail)]
+    wrong = [place for place, pk in enumerate(ids) if not _is_id(pk)]
+    detail = "Send the number of an item, such as 7."
+    return [_field_error("/items", str(place), "type", detail) for place in wrong[:ERRORS_MAX]]
+
+
+def _is_id(value: Any) -> bool:
+    """Tell whether it is an id; 7.0 is one too, as JSON has only one kind of number."""
+    return type(value) in (int, float) and 0 < value <= BIGINT_MAX and value == int(value)
 
 
 def _clean_item(fields: Any, prefix: str) -> tuple[Item | None, list[FieldError]]:

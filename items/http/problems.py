@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.functional import Promise
@@ -16,7 +17,8 @@ class Problem(Exception):
     """Ends a request with an error; the site writes it as HTML or problem+json.
 
     `errors` lists the errors of single fields, each with `pointer` (RFC 6901, the place in the
-    body), `code` for programs and `detail` for people.
+    body), `code` for programs and `detail` for people. `members` are for scripts, beside these
+    (RFC 9457, section 3.2).
     """
 
     def __init__(
@@ -26,21 +28,24 @@ class Problem(Exception):
         *,
         errors: Iterable[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, str | None] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.errors = list(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
 def problem_json(problem: Problem) -> HttpResponse:
-    body = {
+    body: dict[str, Any] = {
         "type": "about:blank",  # the title is only that of the status
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": str(problem.detail),
         "request_id": request_id.get(),
+        **problem.members,
     }
     if problem.errors:
         body["errors"] = problem.errors

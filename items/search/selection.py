@@ -1,6 +1,7 @@
 """The query string of a list: search words, order and cursor."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -61,11 +62,11 @@ def read_selection(query: QueryDict, *, strict: bool) -> Selection:
     people the default is used instead. A search that is too long is refused for both.
     """
     if strict:
-        _refuse_unknown(query)
+        refuse_unknown(query, PARAMETERS)
     typed = _read_typed(query, strict)
     words = read_words(typed)
     sort = _read_sort(query, words, strict)
-    size = _read_limit(query) if strict else _read_size(query)
+    size = read_limit(query) if strict else _read_size(query)
     after, before = query.get("after", ""), query.get("before", "")
     if strict and after and before:
         raise Problem(400, "Send after or before, not both.")
@@ -73,12 +74,13 @@ def read_selection(query: QueryDict, *, strict: bool) -> Selection:
     return Selection(words, sort, size, after=after, before=before, typed=typed)
 
 
-def _refuse_unknown(query: QueryDict) -> None:
+def refuse_unknown(query: QueryDict, parameters: Sequence[str]) -> None:
+    """Raise Problem 400 for an unknown or repeated parameter."""
     for name, values in query.lists():
         if name in IGNORED:
             continue
-        if name not in PARAMETERS:
-            known = ", ".join(PARAMETERS)
+        if name not in parameters:
+            known = ", ".join(parameters)
             raise Problem(400, f"The parameter {shortened(name)} does not exist. Use: {known}.")
         if len(values) > 1:
             raise Problem(400, f"{name} was sent twice. Send it once.")
@@ -124,7 +126,8 @@ def _read_sort(query: QueryDict, words: tuple[str, ...], strict: bool) -> str:
     return sort if words or sort != "best" else default  # without words, all items match equally
 
 
-def _read_limit(query: QueryDict) -> int:
+def read_limit(query: QueryDict) -> int:
+    """Return how many a script wants at once; raise Problem 400."""
     limit = read_id(query.get("limit", str(LIMIT_DEFAULT)))
     if limit is None or limit > LIMIT_MAX:
         raise Problem(400, f"limit must be a whole number from 1 to {LIMIT_MAX}.")

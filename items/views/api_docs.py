@@ -7,8 +7,10 @@ from django.shortcuts import render
 from items.access import idempotency
 from items.api import curl, parsing
 from items.api.openapi import document
+from items.changes import undo
 from items.http.methods import allow_methods
 from items.models import rules
+from items.models.change import WAY_LABELS
 from items.search import selection, sorting, words
 
 MAX_AGE_SECONDS = 300  # in caches; the document only changes with a restart
@@ -24,6 +26,8 @@ def docs(request: HttpRequest) -> HttpResponse:
         "array_max": parsing.ARRAY_MAX,
         "words_max": words.WORDS_MAX,
         "words_max_length": words.WORDS_MAX_LENGTH,
+        "ways": WAY_LABELS,
+        "kept_shown": undo.KEPT_SHOWN,
         "kept_hours": idempotency.KEPT_HOURS,
         "name_max_length": rules.NAME_MAX_LENGTH,
         "description_max_length": rules.DESCRIPTION_MAX_LENGTH,

@@ -95,7 +95,7 @@ def test_deletes_once(client, item):
     second = client.delete(f"/items/{item.id}/")
 
     assert (first.status_code, first.content) == (204, b"")
-    problem(second, 404)
+    problem(second, 410)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
