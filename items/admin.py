@@ -11,11 +11,14 @@ from django.core.paginator import Paginator
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
+from items.changes.recording import records
 from items.forms import ItemForm
 from items.http.problems import shortened
 from items.models import ApiKey, Item
@@ -125,6 +128,9 @@ class CheckedChanges:
 
 
 @admin.register(Item)
+@method_decorator(records("admin"), name="changelist_view")  # it runs the actions
+@method_decorator(records("admin"), name="changeform_view")  # adds and changes
+@method_decorator(records("admin"), name="delete_view")
 class ItemAdmin(StrictLists, CheckedChanges, admin.ModelAdmin):
     form = ItemForm
     readonly_fields = ["created_at", "updated_at", "version"]
@@ -138,6 +144,12 @@ class ItemAdmin(StrictLists, CheckedChanges, admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each facet would count the whole table
     paginator = CappedPaginator
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Show the item's page: its history has what was changed everywhere, not only here."""
+        return redirect(f"/items/{object_id}/#history")
 
     @admin.display(description=gettext_lazy("description"))
     def summary(self, item: Item) -> str:

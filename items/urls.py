@@ -1,9 +1,10 @@
 from django.urls import path, register_converter
 
+from items.api import changes as changes_api
 from items.api import views as api
 from items.http.negotiation import page_or_json
 from items.search.sorting import read_id
-from items.views import api_keys, bulk_delete, item_forms, item_list
+from items.views import api_keys, bulk_delete, changes, item_detail, item_forms, item_list
 
 
 class IdConverter:
@@ -29,9 +30,24 @@ urlpatterns = [
     path("new/", item_forms.item_new, name="new"),
     path("similar/", item_forms.item_similar, name="similar"),
     path("delete/", bulk_delete.item_delete_many, name="delete_many"),
-    path("<id:pk>/", page_or_json(item_forms.item_detail, api.item_detail), name="detail"),
+    path("<id:pk>/", page_or_json(item_detail.item_detail, api.item_detail), name="detail"),
+    path("<id:pk>/restore/", item_detail.item_restore, name="restore"),
     path("<id:pk>/edit/", item_forms.item_edit, name="edit"),
     path("<id:pk>/delete/", item_forms.item_delete, name="delete"),
+]
+
+change_urlpatterns = [
+    path("", page_or_json(changes.change_list, changes_api.change_set_list), name="list"),
+    path(
+        "<id:pk>/",
+        page_or_json(changes.change_set, changes_api.change_set_detail),
+        name="detail",
+    ),
+    path(
+        "<id:pk>/undo/",
+        page_or_json(changes.change_set_undo, changes_api.change_set_undo),
+        name="undo",
+    ),
 ]
 
 key_urlpatterns = [

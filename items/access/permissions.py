@@ -51,6 +51,11 @@ class AccountsBackend(ModelBackend):
         return user_obj._permissions_in_one_query
 
 
+def may_see_people(request: HttpRequest) -> bool:
+    """Tell whether the history names people: only to those who have an account themselves."""
+    return request.user.is_authenticated
+
+
 def open_to_visitors(request: HttpRequest) -> dict[str, bool]:
     """Return the context of the banner that warns while everyone can change items."""
     return {"open_to_visitors": not set(settings.VISITORS_MAY) <= {"view"}}

@@ -11,6 +11,11 @@ from items.search.keyset import read_page
 from items.search.selection import Selection
 from items.search.words import ENOUGH, count, count_all, read_close
 
+# `id` is the item's: the table of changes has none.
+CHANGED_BY = """(
+    SELECT (SELECT who FROM items_changeset AS change_set WHERE change_set.id = change_set_id)
+    FROM items_change WHERE item_id = id ORDER BY items_change.version DESC LIMIT 1
+)"""
 LEAD_LENGTH = 50  # characters before the first match
 FAR = SUMMARY_LENGTH - 2 * LEAD_LENGTH  # characters before these: then the summary begins there
 
@@ -20,6 +25,7 @@ class Row(NamedTuple):
     name: str
     summary: str
     updated_at: datetime
+    changed_by: str  # empty: a visitor, or not for this reader
 
 
 @dataclass(frozen=True)
@@ -40,14 +46,14 @@ class ListPage:
     is_unsearchable: bool = False
 
 
-def read_list_page(selection: Selection) -> ListPage:
-    """Return a page; raise CursorError."""
-    page = read_page(_columns(selection), selection)
+def read_list_page(selection: Selection, *, names_people: bool = False) -> ListPage:
+    """Return a page, with who changed each item last if names_people; raise CursorError."""
+    page = read_page(_columns(selection, names_people), selection)
     rows = _rows(page.rows, selection.words)
     if selection.after or selection.before:
         return ListPage(rows, page.before, page.after)
     if selection.words and not rows:
-        return _near_misses(selection)
+        return _near_misses(selection, names_people)
     total = _total(selection) if page.after else len(rows)
     return ListPage(rows, page.before, page.after, total)
 
@@ -55,8 +61,8 @@ def read_list_page(selection: Selection) -> ListPage:
 def _rows(fetched: list[tuple], words: tuple[str, ...]) -> list[Row]:
     """Return the rows without their positions, which come after the columns of a Row."""
     return [
-        Row(str(pk), name, _summary(text, words), updated_at)
-        for pk, name, text, updated_at, *_position in fetched
+        Row(str(pk), name, _summary(text, words), updated_at, changed_by or "")
+        for pk, name, text, updated_at, changed_by, *_position in fetched
     ]
 
 
@@ -77,17 +83,17 @@ def _total(selection: Selection) -> int | None:
     return None if search.estimate(search.in_item) > ENOUGH else count(search)
 
 
-def _near_misses(selection: Selection) -> ListPage:
+def _near_misses(selection: Selection, names_people: bool) -> ListPage:
     if selection.search.is_empty:
         return ListPage([], total=0, is_unsearchable=True)
     try:
-        close = read_close(_columns(selection), selection.search)
+        close = read_close(_columns(selection, names_people), selection.search)
     except TooLong:
         return ListPage([], total=0, is_too_many=True)
     return ListPage(_rows(close, selection.words), total=0, is_close=bool(close))
 
 
-def _columns(selection: Selection) -> str:
+def _columns(selection: Selection, names_people: bool) -> str:
     """Return the columns of a Row; if the first match is far down, the summary begins there.
 
     PostgreSQL knows the place of the match in the folded text. If that has another length than the
@@ -106,4 +112,5 @@ def _columns(selection: Selection) -> str:
                     '…' || substr({EXCERPTED}, {start}, {SUMMARY_LENGTH}), {summary}
                 ) END
         """
-    return f"id, name, {summary}, updated_at"
+    changed_by = CHANGED_BY if names_people else "''"
+    return f"id, name, {summary}, updated_at, {changed_by}"

@@ -2,16 +2,24 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import cast
 
 from django import template
 from django.conf import settings
+from django.db.models import Field
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
+from items.changes.difference import mark_differences
+from items.changes.history import FieldChange
+from items.models import Item
+from items.models.change import WAY_LABELS
 from items.search.highlight import highlight
 from items.search.list_page import Row
 from items.views.bidi import bdi, isolate
@@ -28,6 +36,24 @@ def time_tag(time: datetime) -> SafeString:
     local = localtime(time)
     shown = date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), shown)
+
+
+@register.filter
+def way_label(way: str) -> str | Promise:
+    return WAY_LABELS[way]
+
+
+@register.filter
+def label(change: FieldChange) -> str:
+    """Return the name of the field that changed."""
+    field = cast(Field, Item._meta.get_field(change.field))
+    return capfirst(str(field.verbose_name))
+
+
+@register.simple_tag
+def differences(change: FieldChange) -> tuple[SafeString, SafeString]:
+    """Return the old and the new text as HTML, with the words that differ marked."""
+    return mark_differences(change.old or "", change.new or "")
 
 
 @register.simple_tag

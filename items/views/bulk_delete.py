@@ -9,8 +9,10 @@ from django.utils.translation import gettext, ngettext
 
 from items.changes import bulk_delete
 from items.changes.bulk_delete import Choice, Fingerprint
+from items.changes.recording import author_of, change_set_so_far, recorded
 from items.database.heavy_reads import heavy_read
 from items.database.sql import Busy, TooLong
+from items.views.changes import with_undo
 from items.views.guard import NOT_YOURS, page
 
 
@@ -40,7 +42,9 @@ def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
     if confirmed == bulk_delete.NOTHING:
         return _confirmation(request, choice, gettext("This page was out of date."))
     try:
-        found = bulk_delete.delete(choice, confirmed)
+        with recorded(author_of(request, "page")):
+            found = bulk_delete.delete(choice, confirmed)
+            change_set = change_set_so_far()
     except Busy:
         notice = gettext(
             "Some of these items are being changed or deleted right now. Perhaps you clicked twice."
@@ -51,7 +55,7 @@ def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
     elif found != confirmed:
         return _confirmation(request, choice, _difference(confirmed, found))
     else:
-        messages.success(request, _deleted(found.count))
+        messages.success(request, with_undo(request, _deleted(found.count), change_set))
     return redirect(choice.list_url)
 
 

@@ -21,7 +21,7 @@ SIGNED_OUT = gettext_lazy(
 NEXT_MAX = 1500  # bytes; in Location each % needs three, and proxies often have 4,096 for headers
 
 
-def _one(request: HttpRequest) -> int:
+def _one(request: HttpRequest, **kwargs: int) -> int:
     return 1
 
 
@@ -29,7 +29,7 @@ def page(
     *methods: str,
     permission: str,
     show_again: View | None = None,
-    items_written: Callable[[HttpRequest], int] = _one,
+    items_written: Callable[..., int] = _one,
 ) -> Callable[[View], View]:
     """Require a permission for a page; users without it can sign in.
 
@@ -47,12 +47,10 @@ def page(
             if not request.user.has_perm(permission):
                 if show_again and shows_again:
                     return show_again(request, NOT_YOURS if is_known else SIGNED_OUT, 403, **kwargs)
-                if is_known:
-                    raise PermissionDenied(NOT_YOURS)
-                return redirect_to_login(_address(request))
+                return sign_in_or_refuse(request)
             if request.method == "POST" and not is_known:
                 try:
-                    rate_limit.check_visitors_write(request, items_written(request))
+                    rate_limit.check_visitors_write(request, items_written(request, **kwargs))
                 except Problem as problem:
                     if not (show_again and shows_again):
                         raise
@@ -63,6 +61,13 @@ def page(
         return guarded
 
     return decorate
+
+
+def sign_in_or_refuse(request: HttpRequest) -> HttpResponse:
+    """Send a visitor to the sign-in; raise PermissionDenied for an account without permission."""
+    if request.user.is_authenticated:
+        raise PermissionDenied(NOT_YOURS)
+    return redirect_to_login(_address(request))
 
 
 def _address(request: HttpRequest) -> str:

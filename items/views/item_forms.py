@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -14,11 +13,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from items.access.idempotency import Claim
+from items.access.permissions import may_see_people
+from items.changes.history import read_deletion, read_item_history
+from items.changes.recording import author_of, change_set_so_far, recorded, records
 from items.forms import ItemForm
 from items.models import Item
 from items.models.item import WRITABLE
 from items.views.bidi import isolate
+from items.views.changes import with_undo
 from items.views.guard import page
+from items.views.item_detail import shows_deleted
 
 GONE = gettext_lazy(
     "This item was deleted while you were editing it. Save your text to create a new item."
@@ -34,6 +38,7 @@ def _form_page(
     notice: str | Promise = "",
     asks_sign_in: bool = False,
     is_conflict: bool = False,
+    saved_by: str = "",
     similar: Sequence[Item] = (),
 ) -> HttpResponse:
     context = {
@@ -43,6 +48,7 @@ def _form_page(
         "notice": notice,
         "asks_sign_in": asks_sign_in,
         "is_conflict": is_conflict,
+        "saved_by": saved_by,
         "similar": similar,
         "adds_another": "another" in (request.POST or request.GET),
     }
@@ -94,10 +100,11 @@ def _save_once(request: HttpRequest, form: ItemForm) -> Item:
     """
     key = request.POST.get("key")
     if not key:  # not from our page
-        return form.save()
+        with recorded(author_of(request, "page")):
+            return form.save()
     typed = json.dumps([key, form.cleaned_data]).encode()
     claim = Claim(f"form {request.user.pk or ''}", hashlib.sha256(typed).hexdigest(), typed)
-    with transaction.atomic():
+    with recorded(author_of(request, "page")):
         claim.wait()
         answer = claim.stored_answer()
         if answer is not None:
@@ -126,27 +133,37 @@ def item_similar(request: HttpRequest) -> HttpResponse:
 
 
 @page("GET", "POST", permission="items.change_item", show_again=show_again)
-@transaction.atomic
+@shows_deleted
+@records("page")
 def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         item = _locked_item(request, pk)
     except Http404:
         if request.method != "POST":
             raise
-        return show_again(request, GONE, 404)
+        return show_again(request, GONE, 410 if read_deletion(pk) else 404)
     form = ItemForm(request.POST if request.method == "POST" else None, instance=item)
     # A form that changes nothing, for example after a double click, overwrites nothing.
     if form.is_bound and _is_stale(request, item) and form.has_changed():
-        return _form_page(request, form, status=409, version=item.version, is_conflict=True)
+        return _form_page(
+            request,
+            form,
+            status=409,
+            version=item.version,
+            is_conflict=True,
+            saved_by=_saved_by(request, item),
+        )
     if not form.is_valid():
         return _form_page(request, form, version=item.version)
     form.save()
-    messages.success(request, gettext("Saved “%(name)s”.") % {"name": isolate(item.name)})
+    told = gettext("Saved “%(name)s”.") % {"name": isolate(item.name)}
+    messages.success(request, with_undo(request, told, change_set_so_far()))
     return redirect(item)
 
 
 @page("GET", "POST", permission="items.delete_item")
-@transaction.atomic
+@shows_deleted
+@records("page")
 def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
     item = _locked_item(request, pk)
     is_stale = request.method == "POST" and _is_stale(request, item)
@@ -154,7 +171,8 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"item": item, "is_stale": is_stale}
         return render(request, "items/item_delete.html", context, status=409 if is_stale else 200)
     item.delete()
-    messages.success(request, gettext("Deleted “%(name)s”.") % {"name": isolate(item.name)})
+    told = gettext("Deleted “%(name)s”.") % {"name": isolate(item.name)}
+    messages.success(request, with_undo(request, told, change_set_so_far()))
     return redirect("items:list")
 
 
@@ -164,12 +182,14 @@ def _locked_item(request: HttpRequest, pk: int) -> Item:
     return items.get_or_404(pk)
 
 
+def _saved_by(request: HttpRequest, item: Item) -> str:
+    """Return who changed an item last, if the reader may know and it was somebody with a name."""
+    if not may_see_people(request):
+        return ""
+    changes = read_item_history(item.pk, limit=1).changes
+    return changes[0].who if changes else ""
+
+
 def _is_stale(request: HttpRequest, item: Item) -> bool:
     """Tell whether the item changed since the form was shown; a form without version is stale."""
     return request.POST.get("version") != str(item.version)
-
-
-@page("GET", permission="items.view_item")
-def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    item = Item.objects.get_or_404(pk)
-    return render(request, "items/item_detail.html", {"item": item})

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from items.access.permissions import may_see_people
 from items.api import curl
 from items.database.heavy_reads import heavy_read
 from items.database.snapshot_cache import Result, cached
@@ -37,6 +38,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "typed": read_text(request.GET).strip(),
         "may_add": request.user.has_perm("items.add_item"),
         "may_delete": request.user.has_perm("items.delete_item"),
+        "sees_people": may_see_people(request),
         "site": curl.site(request),
         "language": get_language(),
     }
@@ -68,7 +70,7 @@ def _render_list(context: dict[str, Any]) -> Result:
     selection: Selection = context["selection"]
     try:
         with heavy_read(bool(selection.words)):
-            list_page = read_list_page(selection)
+            list_page = read_list_page(selection, names_people=context["sees_people"])
     except CursorError:
         detail = gettext("This link is damaged or too old. Start at the top of the list.")
         raise Problem(400, detail)

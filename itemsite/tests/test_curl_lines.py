@@ -24,7 +24,8 @@ SHELL = 'curl() { command curl --silent --show-error --fail-with-body "$@"; }\n'
 
 
 EMPTY = """from django.db import connection
-connection.cursor().execute("TRUNCATE items_item RESTART IDENTITY")"""
+tables = "items_item, items_change, items_changeset"
+connection.cursor().execute(f"TRUNCATE {tables} RESTART IDENTITY")"""
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from items.api import schemas
+from items.api import changes, schemas
 from items.forms import ItemForm
 from items.models import rules
-from items.search.selection import PARAMETERS
+from items.search import selection
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
 
 
@@ -84,11 +84,28 @@ def test_what_visitors_may_not_needs_a_key(client, settings):
     assert paths["/items/{id}/"]["delete"]["security"] == [{"key": []}, {"header": []}]
 
 
-def test_every_parameter_is_named(client):
-    parameters = client.get("/openapi.json").json()["paths"]["/items/"]["get"]["parameters"]
+@pytest.mark.parametrize(
+    ("visitors_may", "is_open"),
+    [([], False), (["view"], False), (["add"], False), (["view", "add"], True)],
+)
+def test_an_undo_is_open_to_visitors_who_can_do_more_than_view(
+    client, settings, visitors_may, is_open
+):
+    settings.VISITORS_MAY = visitors_may
+
+    undo = client.get("/openapi.json").json()["paths"]["/changes/{id}/undo/"]["post"]
+
+    assert ({} in undo["security"]) == is_open
+
+
+@pytest.mark.parametrize(
+    ("path", "names"), [("/items/", selection.PARAMETERS), ("/changes/", changes.PARAMETERS)]
+)
+def test_every_parameter_is_named(client, path, names):
+    parameters = client.get("/openapi.json").json()["paths"][path]["get"]["parameters"]
 
     named = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
-    assert named == set(PARAMETERS)
+    assert named == set(names)
 
 
 def fits(schema, name):

@@ -95,8 +95,8 @@ def test_editing_what_is_gone_keeps_the_text_and_brings_nothing_back(client, ite
 
     response = client.post(f"/items/{item.id}/edit/", {"name": "back", "version": "1"})
 
-    assertContains(response, 'value="back"', status_code=404)
-    assertContains(response, 'action="/items/new/"', status_code=404)
+    assertContains(response, 'value="back"', status_code=410)
+    assertContains(response, 'action="/items/new/"', status_code=410)
     assert not Item.objects.exists()
 
 

@@ -26,8 +26,10 @@ ITEMS = [
     ("Sewing machine", "Serviced in January. Needles are in the lid."),
 ]
 SAME_EVERY_TIME = """
+    ALTER TABLE items_item DISABLE TRIGGER USER;
     UPDATE items_item
-    SET updated_at = timestamptz '2026-03-12 17:20Z' - id * interval '1 day 1 hour 7 minutes'
+    SET updated_at = timestamptz '2026-03-12 17:20Z' - id * interval '1 day 1 hour 7 minutes';
+    ALTER TABLE items_item ENABLE TRIGGER USER
 """
 
 

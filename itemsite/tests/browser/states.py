@@ -11,8 +11,9 @@ ITEMS = [
 
 
 def empty(database):
-    """Delete all items and keys; the next of each is number 1."""
-    database.execute("TRUNCATE items_item, items_apikey RESTART IDENTITY")
+    """Delete all items, their history and all keys; the next of each is number 1."""
+    tables = "items_item, items_change, items_changeset, items_apikey"
+    database.execute(f"TRUNCATE {tables} RESTART IDENTITY")
 
 
 def fill(site, database):
@@ -78,6 +79,40 @@ def delete_conflict(page, site):
     page.goto("/items/1/delete/")
     save_meanwhile(site)
     press(page, "Delete")
+
+
+def changed(page, site):
+    """Change an item twice, and delete another."""
+    save_meanwhile(site)
+    site.request("PATCH", "/items/1/", {"name": "Bistro table", "description": "Square\nof oak"})
+    site.request("DELETE", "/items/2/")
+
+
+def item_history(page, site):
+    changed(page, site)
+    page.goto("/items/1/")
+
+
+def deleted_item(page, site):
+    changed(page, site)
+    page.goto("/items/2/")
+
+
+def changes(page, site):
+    changed(page, site)
+    page.goto("/changes/")
+
+
+def undo_with_some_kept(page, site):
+    changes(page, site)
+    page.get_by_role("link", name="Added 3 items").click()
+    page.get_by_role("link", name="Undo", exact=True).click()
+    page.wait_for_url("**/undo/")
+
+
+def undone(page, site):
+    undo_with_some_kept(page, site)
+    press(page, "Undo for 1 item")
 
 
 def shortcuts(page, site):
@@ -150,6 +185,11 @@ STATES = {
     "a middle page": a_middle_page,
     "an unreadable address": an_unreadable_address,
     "an item": at("/items/1/"),
+    "an item that was changed": item_history,
+    "a deleted item": deleted_item,
+    "changes": changes,
+    "an undo with some kept": undo_with_some_kept,
+    "undone": undone,
     "a new item": at("/items/new/"),
     "a form with errors": form_with_errors,
     "a form with an old token": form_with_an_old_token,

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
+from items.api.changes import PARAMETERS as CHANGE_PARAMETERS
 from items.search.selection import PARAMETERS
 from items.search.sorting import ORDERS
 from itemsite.tests.clone import cookies_of
@@ -127,8 +128,9 @@ def queries(known: Credentials) -> Strategy[Sent]:
     value = any_text | any_words | st.sampled_from([*ORDERS, "1", "1000", "1001"])
     return st.builds(
         lambda path, text, headers: Sent("GET", f"{path}?{text}", headers),
-        st.sampled_from(["/items/", "/items/1/", "/items/new/", "/docs/", "/accounts/login/"]),
-        query(st.sampled_from([*PARAMETERS, "next"]) | any_text, value),
+        st.sampled_from(["/items/", "/items/1/", "/items/new/", "/docs/", "/accounts/login/"])
+        | st.sampled_from(["/changes/", "/changes/1/"]),
+        query(st.sampled_from([*PARAMETERS, *CHANGE_PARAMETERS, "next"]) | any_text, value),
         st.sampled_from([[HTML], [], [("Prefer", "count=exact")]]),
     )
 
@@ -158,6 +160,18 @@ def arrays(known: Credentials) -> Strategy[Sent]:
     return st.builds(
         lambda body: Sent("POST", "/items/", [JSON_TYPE, known.bearer()], body),
         written(some) | written(many),
+    )
+
+
+def undos(known: Credentials) -> Strategy[Sent]:
+    some = st.fixed_dictionaries({}, optional={"items": st.lists(item_id, max_size=3)})
+    return st.builds(
+        lambda pk, asked, body: Sent(
+            "POST", f"/changes/{pk}/undo/{asked}", [JSON_TYPE, known.bearer()], body
+        ),
+        st.integers(1, 9) | item_id,
+        st.sampled_from(["", "", "?dry_run=0", "?dry_run=1", "?dry_run=yes", "?items=1"]),
+        st.just(b"") | written(some) | written(any_json),
     )
 
 
@@ -228,6 +242,7 @@ def headers(known: Credentials) -> Strategy[Sent]:
 
 ROUTES = (
     *("/items/{}/", "/items/{}/edit/", "/items/{}/delete/", "/{}", "/items/{}", "/static/{}"),
+    *("/changes/{}/", "/changes/{}/undo/", "/changes/{}"),
     *("/accounts/keys/{}/revoke/", "/admin/items/item/{}/change/", "/admin/r/{}/{}/", "/admin/{}/"),
     *("/admin/auth/user/{}/password/", "/admin/items/item/{}/{}/", "/admin/jsi18n/{}", "/{}/{}/"),
 )
@@ -266,6 +281,7 @@ DOORS: dict[str, Callable[[Credentials], Strategy[Sent]]] = {
     "admin query": admin_queries,
     "object": objects,
     "array": arrays,
+    "undo": undos,
     "cursor": cursors,
     "key": keys,
     "header": headers,

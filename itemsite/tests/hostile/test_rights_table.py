@@ -18,7 +18,8 @@ from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 
 from items.changes.bulk_delete import Choice, fingerprint
-from items.models import ApiKey, Item
+from items.models import ApiKey, ChangeSet, Item
+from items.tests.changes.history import next_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,11 @@ GET  /items/{item}/edit/                       login   login     403    403    2
 POST /items/{item}/edit/                         403     403     403    403    302   403   302  302
 GET  /items/{item}/delete/                     login   login     403    403    200   403   200  200
 POST /items/{item}/delete/                     login   login     403    403    302   403   302  302
+POST /items/{item}/restore/                    login   login     403    403    404   403   404  404
+GET  /changes/                                 login     200     403    200    200   403   200  200
+GET  /changes/{cs}/                            login     200     403    200    200   403   200  200
+GET  /changes/{cs}/undo/                       login   login     403    403    200   403   200  200
+POST /changes/{cs}/undo/                       login   login     403    403    302   403   302  302
 POST /language/                                  302     302     302    302    302   302   302  302
 GET  /docs/                                      200     200     200    200    200   200   200  200
 GET  /openapi.json                               200     200     200    200    200   200   200  200
@@ -68,7 +74,7 @@ GET  /admin/items/item/{item}/change/          login   login   login  login  log
 POST /admin/items/item/{item}/change/          login   login   login  login  login   403   302  302
 GET  /admin/items/item/{item}/delete/          login   login   login  login  login   403   200  200
 POST /admin/items/item/{item}/delete/          login   login   login  login  login   403   302  302
-GET  /admin/items/item/{item}/history/         login   login   login  login  login   403   200  200
+GET  /admin/items/item/{item}/history/         login   login   login  login  login   302   302  302
 GET  /admin/items/apikey/                      login   login   login  login  login   403   403  200
 POST /admin/items/apikey/                      login   login   login  login  login   403   403  302
 GET  /admin/items/apikey/add/                  login   login   login  login  login   403   403  403
@@ -98,32 +104,50 @@ GET  /admin/auth/user/{user}/history/          login   login   login  login  log
 """
 
 # A script without a key, with the cookie of root's session, and with keys. "looks" is an editor's
-# read-only key, "closed" the key of an account that is not active.
+# read-only key, "closed" the key of an account that is not active. {cs} is a change set; {no}
+# is no number of anything.
 JSON = """
-                         stranger visitor cookie account reader editor looks expired revoked closed
-HEAD   /items/                401     200    401     403    200    200   200     401     401    401
-GET    /items/                401     200    401     403    200    200   200     401     401    401
-POST   /items/                401     401    401     403    403    201   403     401     401    401
-POST[] /items/                401     401    401     403    403    201   403     401     401    401
-PUT    /items/                405     405    405     405    405    405   405     405     405    405
-PATCH  /items/                405     405    405     405    405    405   405     405     405    405
-DELETE /items/                405     405    405     405    405    405   405     405     405    405
-HEAD   /items/{item}/         401     200    401     403    200    200   200     401     401    401
-GET    /items/{item}/         401     200    401     403    200    200   200     401     401    401
-POST   /items/{item}/         405     405    405     405    405    405   405     405     405    405
-PUT    /items/{item}/         401     401    401     403    403    200   403     401     401    401
-PATCH  /items/{item}/         401     401    401     403    403    200   403     401     401    401
-DELETE /items/{item}/         401     401    401     403    403    204   403     401     401    401
-GET    /items/{missing}/      401     404    401     403    404    404   404     401     401    401
-DELETE /items/{missing}/      401     401    401     403    403    404   403     401     401    401
-GET    /items/new/          login   login    200   login  login  login login   login   login  login
-GET    /accounts/keys/      login   login    200   login  login  login login   login   login  login
-GET    /admin/              login   login    200   login  login  login login   login   login  login
+                          stranger visitor cookie account reader editor looks expired revoked closed
+HEAD   /items/                 401     200    401     403    200    200   200     401     401    401
+GET    /items/                 401     200    401     403    200    200   200     401     401    401
+POST   /items/                 401     401    401     403    403    201   403     401     401    401
+POST[] /items/                 401     401    401     403    403    201   403     401     401    401
+PUT    /items/                 405     405    405     405    405    405   405     405     405    405
+PATCH  /items/                 405     405    405     405    405    405   405     405     405    405
+DELETE /items/                 405     405    405     405    405    405   405     405     405    405
+HEAD   /items/{item}/          401     200    401     403    200    200   200     401     401    401
+GET    /items/{item}/          401     200    401     403    200    200   200     401     401    401
+POST   /items/{item}/          405     405    405     405    405    405   405     405     405    405
+PUT    /items/{item}/          401     401    401     403    403    200   403     401     401    401
+PATCH  /items/{item}/          401     401    401     403    403    200   403     401     401    401
+DELETE /items/{item}/          401     401    401     403    403    204   403     401     401    401
+GET    /items/{deleted}/       401     410    401     403    410    410   410     401     401    401
+DELETE /items/{deleted}/       401     401    401     403    403    410   403     401     401    401
+GET    /items/{no}/            401     404    401     403    404    404   404     401     401    401
+DELETE /items/{no}/            401     401    401     403    403    404   403     401     401    401
+HEAD   /changes/               401     200    401     403    200    200   200     401     401    401
+GET    /changes/               401     200    401     403    200    200   200     401     401    401
+POST   /changes/               405     405    405     405    405    405   405     405     405    405
+GET    /changes/?user=1        401     401    401     403    200    200   200     401     401    401
+HEAD   /changes/{cs}/          401     200    401     403    200    200   200     401     401    401
+GET    /changes/{cs}/          401     200    401     403    200    200   200     401     401    401
+DELETE /changes/{cs}/          405     405    405     405    405    405   405     405     405    405
+GET    /changes/{no}/          401     404    401     403    404    404   404     401     401    401
+GET    /changes/{cs}/undo/     405     405    405     405    405    405   405     405     405    405
+POST   /changes/{cs}/undo/     401     401    401     403    403    200   403     401     401    401
+POST   /changes/{no}/undo/     401     401    401     403    403    404   403     401     401    401
+GET    /items/new/           login   login    200   login  login  login login   login   login  login
+GET    /accounts/keys/       login   login    200   login  login  login login   login   login  login
+GET    /admin/               login   login    200   login  login  login login   login   login  login
 """
 
 # Who may run a command holds the password of the database and may do everything.
 COMMANDS = {
     "import_items": "whoever may reach the database",
+    "undo": "whoever may reach the database",
+    "prune_history": "whoever may reach the database",
+    "erase_history": "whoever may reach the database",
+    "forget_person": "whoever may reach the database",
     "create_api_key": "whoever may reach the database; the key may what its account may",
 }
 
@@ -179,9 +203,12 @@ def things(people):
     """Return what the addresses name."""
     key = ApiKey(user=people["editor"], name="to revoke")
     key.issue()
-    item = Item.objects.create(name="Book")
+    item, deleted = (Item.objects.create(name=name) for name in ("Book", "Pen"))
+    deleted_id, _ = deleted.pk, deleted.delete()
     return {
         "item": item.id,
+        "deleted": deleted_id,
+        "cs": ChangeSet.objects.latest("id").pk,
         "confirmed": fingerprint(Choice(None, (item.id,))),
         "key": key.id,
         "user": people["account"].id,
@@ -199,7 +226,11 @@ def cookies_of(user):
 def outcome(client, method, path, body, content_type):
     """Return the status, or login for a way to the form; and undo what was done."""
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
+        next_transaction()
+        last = ChangeSet.objects.latest("id").pk
         response = client.generic(method, path, body, content_type)
+        nameless = ChangeSet.objects.filter(pk__gt=last, way="database")
+        assert not nameless, f"{method} {path} writes items outside of recorded()"
         transaction.set_rollback(True)
     status = response.status_code
     leads_to_form = status == 302 and "login/?" in response["Location"]
@@ -250,9 +281,9 @@ def test_json(people, things, settings):
         visitors_may[:] = ["view"] if column == "visitor" else []
         client = Client(headers=headers.get(column))
         client.cookies.load(session if column == "cookie" else {})
-        body = "[{}]" if method.endswith("[]") else "{}"
-        body = body.replace("{}", '{"name": "x"}')
-        path = path.format(missing=2**40, **things)
+        fields = "{}" if path.endswith("/undo/") else '{"name": "x"}'
+        body = f"[{fields}]" if method.endswith("[]") else fields
+        path = path.format(no=2**40, **things)
         return outcome(client, method.removesuffix("[]"), path, body, "application/json")
 
     assert as_it_is(JSON, answer) == JSON

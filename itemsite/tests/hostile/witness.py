@@ -27,7 +27,7 @@ print(ApiKey(user=admin, name="witness").issue(), session)
 """
 ROWS = "SELECT id, name, description FROM items_item"
 RESET = """
-    TRUNCATE items_item RESTART IDENTITY;
+    TRUNCATE items_item, items_change, items_changeset RESTART IDENTITY;
     DELETE FROM items_storedanswer;
     DELETE FROM items_apikey WHERE name <> 'witness';
     INSERT INTO items_item (name) VALUES ('First'), ('Second'), ('Third'), ('4th'), ('Fifth')
@@ -112,12 +112,25 @@ def _promised(sent: Sent, answer: Answer, before: Rows, after: Rows) -> Rows:
         item = json.loads(answer.body)
         kept = before[item["id"]] if sent.method == "PATCH" else ("", "")
         return before | {item["id"]: _texts(json.loads(sent.body), *kept)}
+    if answer.status == 200 and sent.method == "POST" and sent.target.startswith("/changes/"):
+        return _taken_back(sent, json.loads(answer.body), before, after)
     if answer.status == 204 and sent.method == "DELETE":
         gone = int(_found("/items/([0-9]+)/", sent.target)[1])
         return {pk: texts for pk, texts in before.items() if pk != gone}
     if answer.status == 302 and sent.method == "POST":
         return _submitted(sent, answer, before, after)
     return before
+
+
+def _taken_back(sent: Sent, told: dict, before: Rows, after: Rows) -> Rows:
+    """Return the rows after an undo, whose numbers must be those of the rows that differ."""
+    if "dry_run=1" in sent.target:
+        return before
+    assert len(before.keys() - after.keys()) == told["removed"]
+    assert len(after.keys() - before.keys()) == told["restored"]
+    differ = [pk for pk in before.keys() & after.keys() if before[pk] != after[pk]]
+    assert len(differ) == told["changed"]
+    return after
 
 
 def _created(sent: Sent, answer: Answer) -> Rows:

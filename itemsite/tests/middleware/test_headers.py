@@ -31,7 +31,6 @@ PAGES = [
     "/admin/items/item/add/",
     "/admin/items/item/{id}/change/",
     "/admin/items/item/{id}/delete/",
-    "/admin/items/item/{id}/history/",
     "/admin/items/apikey/",
     "/admin/auth/user/add/",
     "/admin/auth/user/1/password/",

@@ -2,6 +2,7 @@ SELECT id,
        name,
        left(description, 200),
        updated_at,
+       '',
        left(split_part(search, E'\n', 1), 200),
        id
 FROM items_item

@@ -2,6 +2,7 @@ SELECT id,
        name,
        left(description, 200),
        updated_at,
+       '',
        updated_at,
        id
 FROM items_item

@@ -2,6 +2,7 @@ SELECT id,
        name,
        left(description, 200),
        updated_at,
+       '',
        id
 FROM items_item
 ORDER BY id DESC

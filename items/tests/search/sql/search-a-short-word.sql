@@ -23,6 +23,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        id
 FROM items_item
 JOIN page ON id = key0

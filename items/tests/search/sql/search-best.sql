@@ -7,6 +7,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        0, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
@@ -28,6 +29,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0), nullif(strpos(search, items_fold($2)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        1, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,

@@ -7,6 +7,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        0, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
@@ -28,6 +29,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        1, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 FROM
   (SELECT *,
@@ -68,6 +70,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        3,
        NULL,
        id
@@ -105,6 +108,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        4,
        NULL,
        id
@@ -129,6 +133,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        left(split_part(search, E'\n', 1), 200)
 FROM items_item
 WHERE left(split_part(search, E'\n', 1), 200) %>> items_fold($1)
@@ -145,6 +150,7 @@ SELECT id,
            ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
        END ,
        updated_at,
+       '',
        search
 FROM items_item
 WHERE search %>> items_fold($1)

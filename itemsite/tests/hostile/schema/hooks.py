@@ -17,7 +17,7 @@ def before_call(context, case, **options):
     if not case.meta.generation.mode.is_positive:
         return
     case.query.pop("q_base64", None)  # q, as Link writes it
-    for name in {"after", "before"} & set(case.query):
+    for name in {"after", "before"} & set(case.query) if case.path == "/items/" else ():
         case.query[name] = CURSORS[_order(case.query)]
     if "after" in case.query:
         case.query.pop("before", None)

@@ -1,0 +1,77 @@
+"""The page of one item with its history, also after its deletion."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+
+from items.access.permissions import may_see_people
+from items.changes.history import Deletion, read_deletion, read_item_history
+from items.changes.recording import author_of
+from items.changes.restore import NoVersion, restore_version
+from items.models import Item
+from items.search.sorting import read_id
+from items.views.changes import with_undo
+from items.views.guard import page
+
+CHANGES_SHOWN = 20
+
+
+def shows_deleted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show who deleted an item, and how to restore it, instead of 404."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except Http404:
+            deletion = read_deletion(pk)
+            if not deletion:
+                raise
+            return _deleted_page(request, deletion)
+
+    return shown
+
+
+def _deleted_page(request: HttpRequest, deletion: Deletion) -> HttpResponse:
+    context = {
+        "deletion": deletion,
+        "name": deletion.texts["name"],
+        "sees_people": may_see_people(request),
+    }
+    return render(request, "items/item_deleted.html", context, status=410)
+
+
+@page("GET", permission="items.view_item")
+@shows_deleted
+def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    item = Item.objects.get_or_404(pk)
+    after = read_id(request.GET.get("after", ""))
+    context = {
+        "item": item,
+        "history": read_item_history(pk, after=after, limit=CHANGES_SHOWN),
+        "is_continued": bool(after),
+        "sees_people": may_see_people(request),
+    }
+    return render(request, "items/item_detail.html", context)
+
+
+@page("POST", permission="items.change_item")
+@shows_deleted
+def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give an item the texts of an older version."""
+    item = Item.objects.get_or_404(pk)
+    version = read_id(request.POST.get("version", ""))
+    try:
+        change_set = restore_version(pk, version or 0, author_of(request, "page"))
+    except NoVersion:
+        raise Http404(gettext("This version is no longer in the history."))
+    if change_set is None:
+        messages.info(request, gettext("Nothing changed: the item already has these texts."))
+    else:
+        told = gettext("Brought back version %(number)s.") % {"number": version}
+        messages.success(request, with_undo(request, told, change_set))
+    return redirect(item)
