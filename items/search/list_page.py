@@ -96,21 +96,19 @@ def _near_misses(selection: Selection, names_people: bool) -> ListPage:
 def _columns(selection: Selection, names_people: bool) -> str:
     """Return the columns of a Row; if the first match is far down, the summary begins there.
 
-    PostgreSQL knows the place of the match in the folded text. If that has another length than the
-    text, the summary is the whole text, and _summary() cuts it.
+    PostgreSQL knows the place of the match in the folded text. If the text up to there has another
+    length, the summary is the whole text, and _summary() cuts it.
     """
     summary = f"left({EXCERPTED}, {SUMMARY_LENGTH})"
     if selection.words:
-        hits = selection.search.each("nullif(strpos(search, items_fold({})), 0)")
-        start = f"least({', '.join(hits)}) - strpos(search, E'\\n') - {LEAD_LENGTH}"
-        folded_length = "length(search) - strpos(search, E'\\n')"
+        folded = "substr(search, strpos(search, E'\\n') + 1)"
+        places = (f"nullif({place}, 0)" for place in selection.search.places(folded))
+        place = f"least({', '.join(places)})"
+        start = f"{place} - {LEAD_LENGTH}"
         summary = f"""
-            CASE WHEN {folded_length} < length({EXCERPTED}) THEN {EXCERPTED}
-                WHEN {start} <= {FAR} THEN {summary}
-                WHEN {folded_length} > length({EXCERPTED}) THEN {EXCERPTED}
-                ELSE coalesce(
-                    '…' || substr({EXCERPTED}, {start}, {SUMMARY_LENGTH}), {summary}
-                ) END
+            CASE WHEN length(items_fold(left({EXCERPTED}, {place}))) <> {place} THEN {EXCERPTED}
+                WHEN {start} > {FAR} THEN '…' || substr({EXCERPTED}, {start}, {SUMMARY_LENGTH})
+                ELSE {summary} END
         """
     changed_by = CHANGED_BY if names_people else "''"
     return f"id, name, {summary}, updated_at, {changed_by}"

@@ -66,6 +66,17 @@ class Search:
         """Return the SQL for each word; {} stands for the word."""
         return [sql.format(f"%(w{n})s") for n in range(len(self.words))]
 
+    def places(self, text: str) -> list[str]:
+        """Return the SQL of the first place of each word in a folded text, which can be 0."""
+        begins, holds = (
+            f"regexp_instr({text}, '\\m' || lower({{}}))",
+            f"strpos({text}, items_fold({{}}))",
+        )
+        return [
+            (begins if is_short(word) else holds).format(f"%(w{n})s")
+            for n, word in enumerate(self.words)
+        ]
+
     @property
     def in_item(self) -> str:
         return " AND ".join(self._word_conditions("search"))

@@ -199,6 +199,25 @@ def test_shows_the_words_whatever_stands_before_them(client, before, times):
     assert len(summary) <= len("…<mark></mark>") + 200
 
 
+@pytest.mark.parametrize(
+    ("description", "words"),
+    [
+        ("½" * 150 + " needle " + "\u00ad" * 300 + "z" * 300, "needle"),
+        ("\u00ad" * 200 + " needle " + "½" * 100 + "z" * 300, "needle"),
+        ("d " * 300 + "needle " + "d " * 300, "steel needle"),
+        ("dn9 " * 200 + " n9 " + "dn9 " * 200, "n9"),
+    ],
+    ids=["longer, then shorter", "shorter, then longer", "name and description", "in words"],
+)
+def test_shows_the_words_of_the_description(client, description, words):
+    Item.objects.create(name="Steel", description=description)
+
+    page = client.get("/items/", {"q": words}, headers=HTML).text
+
+    [summary] = re.findall('<td class="summary"><div dir="auto">(.*?)</div>', page, re.DOTALL)
+    assert f"<mark>{words.split()[-1]}</mark>" in summary
+
+
 @pytest.mark.parametrize("word", ["%CC%81", "%E2%80%8B"], ids=["accent", "zero width space"])
 def test_says_that_a_search_has_nothing_to_look_for(client, word):
     Item.objects.create(name="Book")

@@ -15,10 +15,9 @@ WITH hits AS MATERIALIZED
 SELECT id,
        name,
        CASE
-           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
-           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
-           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
        END ,
        updated_at,
        '',

@@ -1,10 +1,9 @@
 SELECT id,
        name,
        CASE
-           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
-           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
-           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
        END ,
        updated_at,
        '',
@@ -23,10 +22,9 @@ LIMIT 51;
 SELECT id,
        name,
        CASE
-           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
-           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
-           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
        END ,
        updated_at,
        '',
@@ -64,10 +62,9 @@ WITH hits AS MATERIALIZED
 SELECT id,
        name,
        CASE
-           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
-           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
-           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
        END ,
        updated_at,
        '',
@@ -102,10 +99,9 @@ WITH hits AS MATERIALIZED
 SELECT id,
        name,
        CASE
-           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
-           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
-           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
        END ,
        updated_at,
        '',
@@ -127,10 +123,9 @@ SET LOCAL pg_trgm.strict_word_similarity_threshold = 0.35;
 SELECT id,
        name,
        CASE
-           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
-           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
-           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
        END ,
        updated_at,
        '',
@@ -144,10 +139,9 @@ LIMIT 100;
 SELECT id,
        name,
        CASE
-           WHEN length(search) - strpos(search, E'\n') < length(description) THEN description
-           WHEN least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50 <= 100 THEN left(description, 200)
-           WHEN length(search) - strpos(search, E'\n') > length(description) THEN description
-           ELSE coalesce('…' || substr(description, least(nullif(strpos(search, items_fold($1)), 0)) - strpos(search, E'\n') - 50, 200), left(description, 200))
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
        END ,
        updated_at,
        '',
