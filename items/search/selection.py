@@ -1,6 +1,6 @@
 """The query string of a list: search words, order and cursor."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -97,7 +97,8 @@ def read_text(query: QueryDict) -> str:
     if not packed:
         return query.get("q", "")
     try:
-        return urlsafe_b64decode(packed.encode("ascii") + b"=" * (-len(packed) % 4)).decode()
+        padded = packed.encode("ascii") + b"=" * (-len(packed) % 4)
+        return b64decode(padded, altchars=b"-_", validate=True).decode()
     except ValueError:
         raise Problem(400, gettext("q_base64 is wrong. Copy it from the Link header."))
 

@@ -130,6 +130,7 @@ def test_counts_when_asked(client):
         ("q=a&q_base64=Yg", "not both"),
         ("q_base64=_w", "q_base64 is wrong."),
         ("q_base64=a", "q_base64 is wrong."),
+        ("q_base64=!!!!", "q_base64 is wrong."),
         ("q_base64=\xfc", "q_base64 is wrong."),
     ],
 )
