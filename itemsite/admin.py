@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
 from items.admin import CheckedChanges, StrictLists
 
@@ -13,6 +15,11 @@ admin.site.unregister([User, Group])
 @admin.register(User)
 class StrictUserAdmin(StrictLists, CheckedChanges, UserAdmin):
     readonly_fields = ("last_login", "date_joined")  # they change by themselves
+
+    def user_change_password(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """Open the transaction that locking the row needs; Django has one for its other forms."""
+        with transaction.atomic():
+            return super().user_change_password(request, *args, **kwargs)
 
 
 @admin.register(Group)
