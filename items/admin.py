@@ -94,10 +94,8 @@ class CheckedForm(forms.ModelForm):
         if self.data.get("shown", self.shown) == self.shown or not self.has_changed():
             return cleaned
         for name in self.changed_data:
-            saved = self[name].initial
-            if isinstance(saved, str):
-                told = gettext("The saved value is now “%(value)s”.")
-                self.add_error(name, told % {"value": shortened(saved)})
+            told = gettext("The saved value is now “%(value)s”.")
+            self.add_error(name, told % {"value": shortened(_as_text(self[name].initial))})
         raise ValidationError(
             gettext(
                 "Somebody else saved this while you were editing it. Your changes are not saved"
@@ -105,6 +103,13 @@ class CheckedForm(forms.ModelForm):
             ),
             code="conflict",
         )
+
+
+def _as_text(value: object) -> str:
+    """Return a saved value as an administrator reads it: a text, a tick, or several rows."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    return ", ".join(str(one) for one in _as_list(value) if one is not None)
 
 
 def _as_list(value: object) -> Sequence[object]:

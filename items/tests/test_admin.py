@@ -102,6 +102,8 @@ def test_two_administrators_of_a_user_do_not_undo_each_other(admin_client, djang
 
     user.refresh_from_db()
     assertContains(refused, "Somebody else saved this while you were editing it.")
+    assertContains(refused, "The saved value is now “No”.")
+    assertContains(refused, "The saved value is now “Readers”.")
     assert (user.is_active, user.last_name) == (False, "")
 
 
