@@ -19,15 +19,16 @@ def client_address(request: HttpRequest) -> str:
     Anyone can send X-Forwarded-For. Each proxy appends the address of its client, so the list is
     read from the end, as long as the address belongs to a trusted proxy.
     """
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    header = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    forwarded = [text for text in map(str.strip, header.split(",")) if text]  # RFC 9110, 5.6.1.2
     if "*" in settings.FORWARDED_ALLOW_IPS:
         del forwarded[:-1]  # trust the direct client only, not the addresses before it
     client = _parsed(request.META["REMOTE_ADDR"])
     while client and forwarded and _is_proxy(client):
-        text = forwarded.pop().strip()
+        text = forwarded.pop()
         before = _parsed(text)
         if before is None:
-            if text.lower() in ("", "unknown"):
+            if text.lower() == "unknown":
                 break
             return f"unreadable {text[:UNREADABLE_MAX]}"  # not the proxy's: that is everybody's
         client = before
