@@ -1,9 +1,9 @@
 #!/usr/bin/env python
 """Django's command line. Without DATABASE_URL it starts this machine's private PostgreSQL."""
 
-import io
 import os
 import sys
+from io import TextIOWrapper
 
 from django.core.management import execute_from_command_line
 
@@ -25,8 +25,9 @@ def main() -> None:
     if command == "runserver" or not startup.has_database_url():
         startup.use_local_defaults(host)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # file names can be no UTF-8
+        if not isinstance(stream, TextIOWrapper):
+            sys.exit("itemsite: the standard output or error is closed. Nothing was done.")
+        stream.reconfigure(errors="backslashreplace")  # file names can be no UTF-8
     startup.read_settings()
     if command not in WITHOUT_DATABASE and not startup.has_database_url():
         startup.start_postgres()

@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from contextlib import suppress
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -43,11 +44,12 @@ class Command(BaseCommand):
             if key.expires_at
             else "without an end date"
         )
-        self.stderr.write(
-            f"Key {key.name} of {user} created, valid {until}."
-            " Copy it now: you will not be able to see it again.",
-            str,
-        )
+        with suppress(OSError):  # the key itself can still be shown
+            self.stderr.write(
+                f"Key {key.name} of {user} created, valid {until}."
+                " Copy it now: you will not be able to see it again.",
+                str,
+            )
         if failure := try_to_write(self.stdout, secret):
             key.delete()
             raise CommandError(

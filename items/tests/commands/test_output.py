@@ -91,3 +91,25 @@ def test_a_key_that_nobody_saw_does_not_exist(manage, full):
     assert not ApiKey.objects.exists()
     assert ended.returncode == 1
     assert b"The key was deleted again" in ended.stderr
+
+
+def test_a_key_is_shown_without_the_sentence_about_it(manage, full):
+    User.objects.create_user("ada")
+
+    ended = manage("create_api_key", "nightly", "--user", "ada", stderr=full)
+
+    assert ended.returncode == 0
+    assert ended.stdout.startswith(b"itemsite_")
+
+
+@pytest.mark.parametrize("number", [1, 2], ids=["stdout", "stderr"])
+def test_does_nothing_if_an_output_is_closed(manage, tmp_path, number):
+    file = tmp_path / "items.csv"
+    file.write_text("name\nBook\n")
+
+    ended = manage("import_items", str(file), preexec_fn=lambda: os.close(number))
+
+    assert not Item.objects.exists()
+    assert ended.returncode == 1
+    assert b"Traceback" not in ended.stderr
+    assert number == 2 or b"Nothing was done." in ended.stderr
