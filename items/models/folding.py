@@ -5,7 +5,7 @@
 
 A text is decomposed (NFKD) and written in small letters. Then the characters of IGNORED are
 removed, and LETTERS replaced. What is left is composed again (NFC). That is full case folding, NFKC
-and the first level of the Unicode collation algorithm, but for what tests/data/folding.csv says.
+and the first level of the Unicode collation algorithm, but for what tests/data/folding.json says.
 """
 
 import re
