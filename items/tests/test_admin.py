@@ -107,17 +107,6 @@ def test_two_administrators_of_a_user_do_not_undo_each_other(admin_client, djang
     assert (user.is_active, user.last_name) == (False, "")
 
 
-@pytest.mark.django_db(transaction=True)
-def test_sets_the_password_of_a_user(admin_client, django_user_model):
-    eva = django_user_model.objects.create_user("eva")
-    new = {"usable_password": "true", "password1": "a-new-secret-7", "password2": "a-new-secret-7"}
-
-    admin_client.post(f"/admin/auth/user/{eva.pk}/password/", new)
-
-    eva.refresh_from_db()
-    assert eva.check_password("a-new-secret-7")
-
-
 def test_deletes_all_that_were_found_but_no_more_than_are_counted(admin_client, monkeypatch):
     monkeypatch.setattr(admin, "COUNT_MAX", 2)
     items = [Item.objects.create(name=name) for name in ("Book 1", "Book 2", "Pen")]

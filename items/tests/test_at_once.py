@@ -243,3 +243,13 @@ def test_a_kept_page_shows_nobody_elses_name_theme_or_language(books):
     assert all('lang="de" data' in page for page in pages["de"])
     assert all('lang="en" data-theme="system"' in page for page in pages["a"])
     assert "Vase" in later
+
+
+def test_the_admin_sets_a_password_in_a_transaction(admin_client, django_user_model):
+    eva = django_user_model.objects.create_user("eva")
+    new = {"usable_password": "true", "password1": "a-new-secret-7", "password2": "a-new-secret-7"}
+
+    admin_client.post(f"/admin/auth/user/{eva.pk}/password/", new)
+
+    eva.refresh_from_db()
+    assert eva.check_password("a-new-secret-7")
