@@ -48,7 +48,8 @@ def is_short(word: str) -> bool:
 class Search:
     """Search words, and their SQL conditions.
 
-    Parameters are named: `w0`, `w1`... are the words, `all` is what was typed.
+    Parameters are named: `w0`, `w1`... are the words, `all` is what was typed, `bare` the same
+    without the punctuation at its end.
     """
 
     words: tuple[str, ...]
@@ -60,7 +61,9 @@ class Search:
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        return {f"w{n}": word for n, word in enumerate(self.words)} | {"all": self.text}
+        bare = self.text.rstrip(f"{PUNCTUATION} ") or self.text
+        whole = {"all": self.text, "bare": bare}
+        return {f"w{n}": word for n, word in enumerate(self.words)} | whole
 
     def each(self, sql: str) -> list[str]:
         """Return the SQL for each word; {} stands for the word."""
@@ -108,8 +111,8 @@ class Search:
     def name_is_word(self) -> str:
         return f"{CODE_POINT_ORDER} IN ({', '.join(self.each('items_fold({})'))})"
 
-    name_is = f"{CODE_POINT_ORDER} = items_fold(%(all)s)"
-    name_begins = f"{CODE_POINT_ORDER} LIKE substr(items_contains(%(all)s), 2)"
+    name_is = f"{CODE_POINT_ORDER} IN (items_fold(%(all)s), items_fold(%(bare)s))"
+    name_begins = f"{CODE_POINT_ORDER} LIKE substr(items_contains(%(bare)s), 2)"
 
     def estimate(self, condition: str) -> int:
         """Estimate the number of matching items with PostgreSQL's statistics."""

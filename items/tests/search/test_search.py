@@ -288,3 +288,13 @@ def test_a_natural_key_has_twelve_digits_for_each_number(name, key):
         cursor.execute("SELECT items_natural_key(%s)", [name])
 
         assert cursor.fetchone() == (key,)
+
+
+@pytest.mark.parametrize("text", ["shelf 12,", "Shelf 12 .", "shelf 12"])
+def test_punctuation_at_the_end_does_not_hide_the_best_match(client, text):
+    for name in ("Shelf 12", "Shelf 120", "Shelf 12a"):
+        Item.objects.create(name=name)
+
+    found = client.get("/items/", {"q": text, "sort": "best"}).json()
+
+    assert found[0]["name"] == "Shelf 12"

@@ -13,7 +13,8 @@ FROM
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
           id AS key1
    FROM items_item
-   WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") = items_fold($3)
+   WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($3),
+                                                                   items_fold($4))
      AND TRUE) AS item
 ORDER BY key0,
          key1
@@ -35,7 +36,8 @@ FROM
           id AS key1
    FROM items_item
    WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($3), 2)
-     AND NOT (left(split_part(search, E'\n', 1), 200) COLLATE "C") = items_fold($3)
+     AND NOT (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($4),
+                                                                       items_fold($3))
      AND TRUE) AS item
 ORDER BY key0,
          key1
