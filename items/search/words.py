@@ -27,12 +27,14 @@ PUNCTUATION = ",;:.!?()…¡¿“”„«»،؛؟、。「」，；：！？（�
 def read_words(text: str) -> tuple[str, ...]:
     """Return the first WORDS_MAX different words.
 
-    Punctuation at their ends is dropped, and words of which folding leaves nothing, such as an
-    accent alone. If no word is left, all are returned as they are.
+    Punctuation at their ends is dropped, also straight quotes where one opens a word: behind a
+    number they are inches. Beside words with letters or digits, signs alone are dropped, and accents
+    alone, of which folding leaves nothing. If no word is left, all are returned as they are.
     """
     typed = text.split()
-    words = [word.strip(PUNCTUATION) for word in typed]
-    words = [word for word in words if _has_text(word)] or typed
+    dropped = PUNCTUATION + '"' * any(word.startswith('"') for word in typed)
+    words = [word for word in (word.strip(dropped) for word in typed) if _has_text(word)]
+    words = [word for word in words if any(map(str.isalnum, word))] or words or typed
     return tuple(dict.fromkeys(words))[:WORDS_MAX]
 
 
