@@ -28,7 +28,7 @@ def read_words(text: str) -> tuple[str, ...]:
     """Return the first WORDS_MAX different words.
 
     Punctuation at their ends is dropped, also straight quotes where one opens a word: behind a
-    number they are inches. Beside words with letters or digits, signs alone are dropped, and accents
+    number they are inches. Signs alone are dropped beside words with letters or digits, and accents
     alone, of which folding leaves nothing. If no word is left, all are returned as they are.
     """
     typed = text.split()
