@@ -94,7 +94,7 @@ def test_a_conflict_and_a_message(page, site):
 
     press(page, "Save my version")
 
-    assert seen(page.locator(".message")) == f"Saved “{SEEN}”."
+    assert seen(page.locator(".message")) == f"Saved “{SEEN}”. Undo"
 
 
 def test_a_deletion(page):
@@ -104,7 +104,7 @@ def test_a_deletion(page):
     assert seen(page.locator("main p:has(strong)")) == f"{SEEN} will be deleted."
     press(page, "Delete")
 
-    assert seen(page.locator(".message")) == f"Deleted “{SEEN}”."
+    assert seen(page.locator(".message")) == f"Deleted “{SEEN}”. Undo"
 
 
 def test_names_beside_each_other(page, site):
@@ -163,4 +163,4 @@ def test_a_name_cannot_leave_its_place(page, site):
     assert seen(page.locator("main p:has(strong)")) == "Lamp?! will be deleted."
     press(page, "Delete")
 
-    assert seen(page.locator(".message")) == "Deleted “Lamp?!”."
+    assert seen(page.locator(".message")) == "Deleted “Lamp?!”. Undo"
