@@ -60,18 +60,17 @@ def test_installs_once_and_again_when_requirements_change(folder):
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "variables",
     [
-        ("PIP_USER", "1"),
-        ("PIP_TARGET", "elsewhere"),
-        ("PIP_PREFIX", "elsewhere"),
-        ("PIP_DRY_RUN", "1"),
-        ("PYTHONHOME", "/nowhere"),
+        {"PIP_USER": "1"},
+        {"PIP_TARGET": "elsewhere", "PYTHONHOME": "/nowhere"},
+        {"PIP_PREFIX": "elsewhere", "PIP_DRY_RUN": "1"},
     ],
+    ids=" ".join,
 )
-def test_installs_here_whatever_pip_is_told(folder, name, value):
+def test_installs_here_whatever_pip_is_told(folder, variables):
     require_wheel(folder)
-    prelude = f"import os; os.environ[{name!r}] = {value!r}"
+    prelude = f"import os; os.environ.update({variables!r})"
 
     ended = install(folder, prelude)
 
