@@ -32,11 +32,6 @@ def item(db):
     return Item.objects.create(name="Book")
 
 
-@pytest.fixture
-def no_visitors(settings):
-    settings.VISITORS_MAY = []
-
-
 @pytest.mark.parametrize(("action", "path"), PAGES)
 def test_strangers_are_asked_to_sign_in(client, item, no_visitors, action, path):
     path = path.format(id=item.id)

@@ -1,0 +1,22 @@
+"""API keys, and calls with them."""
+
+from items.models import ApiKey
+
+
+def make_key(user, **fields):
+    """Return a key and its secret."""
+    key = ApiKey(user=user, name="script", **fields)
+    return key, key.issue()
+
+
+def call(client, secret, method="GET", path="/items/", scheme="Bearer"):
+    headers = {"Authorization": f"{scheme} {secret}"}
+    return client.generic(method, path, '{"name": "x"}', "application/json", headers=headers)
+
+
+def refusal(response):
+    """Return the sentence of a 401, after checking what each of them holds."""
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == 'Bearer realm="itemsite", error="invalid_token"'
+    assert response["Content-Type"] == "application/problem+json"
+    return response.json()["detail"]
