@@ -17,7 +17,7 @@ from items.changes.recording import Author, recorded
 from items.changes.undo import undo
 from items.models import Change, Item
 from items.models.item import JSON_KEYS, TRIMMED, WRITABLE
-from items.tests.api.test_json import send
+from items.tests.api.calls import send
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db

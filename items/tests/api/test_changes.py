@@ -12,8 +12,7 @@ from items.changes.recording import Author
 from items.changes.undo import undo
 from items.changes.upkeep import erase, prune
 from items.models import ApiKey, ChangeSet, Item
-from items.tests.api.test_json import problem, send
-from items.tests.api.test_json_list import links
+from items.tests.api.calls import links, problem, send
 from items.tests.changes.history import (
     ADA,
     BOB,

@@ -7,8 +7,8 @@ import pytest
 from items.changes.history import read_deletion
 from items.changes.upkeep import erase, prune
 from items.models import Change, Item
+from items.tests.api.calls import problem, send
 from items.tests.api.test_changes import changed_by, key_of
-from items.tests.api.test_json import problem, send
 from items.tests.changes.history import ADA, BOB, add, delete_all, last_set
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 from urllib.parse import urlencode
 
 import pytest
@@ -12,15 +11,9 @@ from items.api.links import LINK_MAX
 from items.models import Item
 from items.search.selection import pack_text
 from items.search.sorting import ORDERS
-from items.tests.api.test_json import problem
+from items.tests.api.calls import links, problem
 
 pytestmark = pytest.mark.django_db
-
-
-def links(response):
-    """Return the Link header as {rel: url}."""
-    found = re.findall(r'<([^>]+)>; rel="(\w+)"', response.get("Link", ""))
-    return {rel: url for url, rel in found}
 
 
 def names(response):

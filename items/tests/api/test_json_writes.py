@@ -10,14 +10,9 @@ from django.utils import timezone
 from items.models import Item, StoredAnswer
 from items.search.keyset import page_sql
 from items.search.sorting import named
-from items.tests.api.test_json import problem, send
+from items.tests.api.calls import problem, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def item(db):
-    return Item.objects.create(name="Book", description="A cool book")
 
 
 # Arrays

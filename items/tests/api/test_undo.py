@@ -8,8 +8,8 @@ import pytest
 from items.changes.upkeep import erase
 from items.database.sql import Busy, TooLong
 from items.models import ChangeSet, Item
+from items.tests.api.calls import problem
 from items.tests.api.test_changes import changed_by, key_of, take_back
-from items.tests.api.test_json import problem
 from items.tests.changes.history import (
     ADA,
     BOB,

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from items.changes.recording import Author
 from items.models import ApiKey, ChangeSet, Item
-from items.tests.api.test_json import send
+from items.tests.api.calls import send
 from items.tests.changes.history import add, made_by, next_transaction
 from items.tests.forms import form_of
 

@@ -6,7 +6,7 @@ import pytest
 from pytest_django.asserts import assertContains
 
 from items.models import Item
-from items.tests.api.test_json import problem
+from items.tests.api.calls import problem
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
