@@ -9,7 +9,7 @@ from items.changes.upkeep import erase
 from items.database.sql import Busy, TooLong
 from items.models import ChangeSet, Item
 from items.tests.api.calls import problem
-from items.tests.api.test_changes import changed_by, key_of, take_back
+from items.tests.api.history.test_change_list import changed_by, key_of, take_back
 from items.tests.changes.history import (
     ADA,
     BOB,
