@@ -1,5 +1,7 @@
 """API keys, and calls with them."""
 
+from django.contrib.auth.models import Group, User
+
 from items.models import ApiKey
 
 
@@ -20,3 +22,11 @@ def refusal(response):
     assert response["WWW-Authenticate"] == 'Bearer realm="itemsite", error="invalid_token"'
     assert response["Content-Type"] == "application/problem+json"
     return response.json()["detail"]
+
+
+def key_of(name, group=None, **fields):
+    """Return the headers of a new user's key."""
+    user = User.objects.create_user(name)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return {"Authorization": f"Bearer {ApiKey(user=user, name='nightly', **fields).issue()}"}

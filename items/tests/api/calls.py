@@ -23,3 +23,14 @@ def links(response):
     """Return the Link header as {rel: url}."""
     found = re.findall(r'<([^>]+)>; rel="(\w+)"', response.get("Link", ""))
     return {rel: url for url, rel in found}
+
+
+def ids(response):
+    return [change_set["id"] for change_set in response.json()]
+
+
+def take_back(client, pk, body=None, query="", **headers):
+    path = f"/changes/{pk}/undo/{query}"
+    if body is None:
+        return client.generic("POST", path, headers=headers)
+    return send(client, "POST", path, body, **headers)

@@ -12,8 +12,7 @@ from django.test import Client
 
 from items.database import snapshot_cache
 from items.models import ChangeSet, Item
-from items.tests.api.calls import links, send
-from items.tests.api.history.test_change_list import ids
+from items.tests.api.calls import ids, links, send
 from items.tests.changes.history import ADA, add, made_by
 
 pytestmark = pytest.mark.django_db(transaction=True)

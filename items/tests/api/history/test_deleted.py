@@ -7,9 +7,9 @@ import pytest
 from items.changes.history import read_deletion
 from items.changes.upkeep import erase, prune
 from items.models import Change, Item
+from items.tests.access.keys import key_of
 from items.tests.api.calls import problem, send
-from items.tests.api.history.test_change_list import changed_by, key_of
-from items.tests.changes.history import ADA, BOB, add, delete_all, last_set
+from items.tests.changes.history import ADA, BOB, add, changed_by, delete_all, last_set
 
 pytestmark = pytest.mark.django_db
 

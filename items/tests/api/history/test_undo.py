@@ -8,12 +8,13 @@ import pytest
 from items.changes.upkeep import erase
 from items.database.sql import Busy, TooLong
 from items.models import ChangeSet, Item
-from items.tests.api.calls import problem
-from items.tests.api.history.test_change_list import changed_by, key_of, take_back
+from items.tests.access.keys import key_of
+from items.tests.api.calls import problem, take_back
 from items.tests.changes.history import (
     ADA,
     BOB,
     add,
+    changed_by,
     delete_all,
     last_set,
     next_transaction,

@@ -6,9 +6,9 @@ from django.test import Client
 
 from items.access import rate_limit
 from items.models import ChangeSet, Item
-from items.tests.api.calls import problem
-from items.tests.api.history.test_change_list import changed_by, key_of, take_back
-from items.tests.changes.history import ADA, add, delete_all, last_set, rename
+from items.tests.access.keys import key_of
+from items.tests.api.calls import problem, take_back
+from items.tests.changes.history import ADA, add, changed_by, delete_all, last_set, rename
 
 pytestmark = pytest.mark.django_db
 
