@@ -32,6 +32,12 @@ def changed_by(author, function):
     return made
 
 
+def session_role():
+    """Return the role that psql and other programs are recorded with."""
+    [(role,)] = sql("SELECT session_user")()
+    return role
+
+
 def contents():
     columns = ("id", "name", "description", "created_at", "search")
     return set(Item.objects.values_list(*columns))

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from items.changes.recording import Author
 from items.models import ApiKey, ChangeSet, Item
 from items.tests.api.calls import send
-from items.tests.changes.history import add, made_by, next_transaction
+from items.tests.changes.history import add, changed_by
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
@@ -110,8 +110,7 @@ BY_SCRIPTS = [
 
 @pytest.fixture
 def item():
-    made_by(Author("command"), add("Book"))
-    next_transaction()
+    changed_by(Author("command"), add("Book"))
     return Item.objects.get()
 
 

@@ -19,11 +19,12 @@ from items.tests.changes.history import (
     ADA,
     BOB,
     add,
+    changed_by,
     delete_all,
     last_set,
     made_by,
-    next_transaction,
     rename,
+    session_role,
     sql,
 )
 
@@ -107,14 +108,12 @@ def test_a_deleted_item_tells_who_deleted_it():
 
 
 def test_psql_is_named_by_role_and_program():
-    made_by(ADA, add("Book"))
-    next_transaction()
+    changed_by(ADA, add("Book"))
     sql("SET LOCAL application_name = 'psql'; UPDATE items_item SET name = 'x'")()
 
     [change, _] = read_item_history(Item.objects.get().pk, limit=9).changes
 
-    [(role,)] = sql("SELECT session_user")()
-    assert (change.way, change.who, change.detail) == ("database", role, "psql")
+    assert (change.way, change.who, change.detail) == ("database", session_role(), "psql")
     assert texts(change) == [("name", "Book", "x")]
 
 

@@ -9,11 +9,12 @@ from items.tests.changes.history import (
     ADA,
     BOB,
     add,
+    changed_by,
     delete_all,
     last_set,
     made_by,
-    next_transaction,
     rename,
+    session_role,
     sql,
 )
 
@@ -22,8 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def book():
-    made_by(ADA, add("Book"))
-    next_transaction()
+    changed_by(ADA, add("Book"))
     return Item.objects.get()
 
 
@@ -69,8 +69,7 @@ def test_a_transaction_is_one_change_set(book, statement, numbers):
     sql("SET LOCAL search_path = public")()
 
     made = ChangeSet.objects.get(pk__gt=before)
-    [(role,)] = sql("SELECT session_user")()
-    assert (made.way, made.who, made.detail) == ("database", role, "a <program>")
+    assert (made.way, made.who, made.detail) == ("database", session_role(), "a <program>")
     assert (made.added, made.changed, made.deleted) == numbers
     assert Change.objects.filter(change_set_id=made.pk).count() == sum(numbers)
 
