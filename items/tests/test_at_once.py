@@ -22,15 +22,9 @@ from items.database import snapshot_cache
 from items.database.sql import Busy
 from items.models import Item
 from items.tests.access.test_rate_limit import LIMIT, end_windows
+from items.tests.at_once import apart
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def hang_up():
-    """Leave no connection to the database, which is dropped in the end."""
-    yield
-    snapshot_cache.SNAPSHOTS.close()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("hang_up")]
 
 
 @pytest.fixture
@@ -122,7 +116,7 @@ def test_a_list_is_kept_until_somebody_commits(client, accept, books):
     assert any(is_kept() for _ in range(100))  # other tests commit too, on the same server
     with ThreadPoolExecutor(1) as another, transaction.atomic():
         Item.objects.filter(name="Pen").update(name="Tome")
-        assert another.submit(_apart, shown).result() == {"Pen"}
+        assert another.submit(apart, shown).result() == {"Pen"}
     assert shown() == {"Tome"}
     Item.objects.create(name="Cup")
     assert shown() == {"Tome", "Cup"}
@@ -213,14 +207,6 @@ def test_a_kept_page_is_for_who_may_do_the_same(client, settings, books):
         ("view", "add"): (True, False),
         ("view", "delete"): (False, True),
     }
-
-
-def _apart(function):
-    """Call it on a connection of this thread's own."""
-    try:
-        return function()
-    finally:
-        connection.close()
 
 
 def test_a_kept_page_shows_nobody_elses_name_theme_or_language(books):

@@ -8,36 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from items.changes.recording import recorded
 from items.changes.undo import KEPT_SHOWN, undo
-from items.database import snapshot_cache
 from items.models import ChangeSet, Item
+from items.tests.at_once import apart
 from items.tests.changes.history import ADA, BOB, add, delete_all, made_by, rename, sql
 from items.tests.changes.test_recording import EVERYTHING, MANY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("hang_up")]
 WAITING = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
-
-
-@pytest.fixture(autouse=True)
-def hang_up():
-    """Leave no connection to the database, which is dropped in the end."""
-    yield
-    snapshot_cache.SNAPSHOTS.close()
-
-
-def apart(function, *arguments):
-    """Call it on a connection of this thread's own."""
-    try:
-        return function(*arguments)
-    finally:
-        connection.close()
 
 
 def wait_until_somebody_waits():

@@ -10,19 +10,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from items.database import snapshot_cache
 from items.models import ChangeSet, Item
-from items.tests.api.calls import ids, links, send
+from items.tests.api.calls import ids, links, send, take_back
+from items.tests.at_once import apart
 from items.tests.changes.history import ADA, add, made_by
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def hang_up():
-    """Leave no connection to the database, which is dropped in the end."""
-    yield
-    snapshot_cache.SNAPSHOTS.close()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("hang_up")]
 
 
 def write_until(end):
@@ -66,14 +59,9 @@ def test_pages_meet_all_and_none_twice_while_others_write(client):
 def test_of_two_undos_over_json_at_once_the_second_names_the_first(client):
     made = made_by(ADA, add("Book", "Pen"))
 
-    def take_back():
-        try:
-            return Client().generic("POST", f"/changes/{made}/undo/").json()
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(4) as pool:
-        told = [future.result() for future in [pool.submit(take_back) for _ in range(4)]]
+        undos = [pool.submit(apart, take_back, Client(), made) for _ in range(4)]
+        told = [undo.result().json() for undo in undos]
 
     [by] = ChangeSet.objects.filter(undoes_id=made)
     assert {each["change_set"] for each in told} == {by.pk}
