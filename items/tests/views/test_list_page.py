@@ -1,33 +1,16 @@
-import html
-import re
-
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items.database.sql import TooLong
 from items.models import Item
-from items.search import list_page, words
+from items.search import words
 from items.search.keyset import read_page
 from items.search.selection import SIZES, Selection
-from items.tests.forms import form_of
+from items.tests.views.rows import link, make_items, names
 from items.views import item_list
 from items.views.item_list import SORT_LABELS
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
-
-
-def names(response):
-    return re.findall(r'<a href="/items/\d+/">(.*?)</a>', response.content.decode())
-
-
-def link(response, rel):
-    found = re.search(rf'<a rel="{rel}" href="(.*?)"', response.content.decode())
-    return found and found[1]
-
-
-def make_items(count):
-    Item.objects.bulk_create(Item(name=f"item {n}") for n in range(count))
 
 
 def test_shows_newest_first(client):
@@ -164,116 +147,6 @@ def test_a_script_at_the_root_is_led_to_the_items(client):
     assert client.get("/")["Location"] == "/items/"
 
 
-def test_finds_marks_and_counts(client):
-    make_items(2)
-    Item.objects.create(name="Café <b>", description="the nicest café")
-
-    response = client.get("/items/?q=CAFE", headers=HTML)
-
-    assertContains(response, "<mark>Café</mark> &lt;b&gt;")
-    assertContains(response, "the nicest <mark>café</mark>")
-    assertContains(response, ">1 item<")
-    assertContains(response, 'name="q" value="CAFE"')
-    assertContains(response, '<option value="" selected>Best match</option>')
-    assertContains(response, '<option value="" selected>50</option>')
-
-
-def test_shows_where_the_words_are_in_a_long_description(client):
-    Item.objects.create(name="x", description="d " * 500 + "needle " + "d " * 500)
-
-    response = client.get("/items/?q=needle", headers=HTML)
-
-    assertContains(response, "…")
-    assertContains(response, "<mark>needle</mark>")
-
-
-@pytest.mark.parametrize("before", ["ß", "…", "ﬁ", "e\u0301", "\u00ad\u00ad", "½ ß\u200b"])
-@pytest.mark.parametrize("times", [60, 120, 400])
-def test_shows_the_words_whatever_stands_before_them(client, before, times):
-    Item.objects.create(name="ß" * 60, description=f"{before} " * times + "needle, " + "z " * 300)
-
-    page = client.get("/items/?q=needle", headers=HTML).text
-
-    [summary] = re.findall('<td class="summary"><div dir="auto">(.*?)</div>', page, re.DOTALL)
-    assert "<mark>needle</mark>" in summary
-    assert len(summary) <= len("…<mark></mark>") + 200
-
-
-@pytest.mark.parametrize(
-    ("description", "words"),
-    [
-        ("½" * 150 + " needle " + "\u00ad" * 300 + "z" * 300, "needle"),
-        ("\u00ad" * 200 + " needle " + "½" * 100 + "z" * 300, "needle"),
-        ("d " * 300 + "needle " + "d " * 300, "steel needle"),
-        ("dn9 " * 200 + " n9 " + "dn9 " * 200, "n9"),
-    ],
-    ids=["longer, then shorter", "shorter, then longer", "name and description", "in words"],
-)
-def test_shows_the_words_of_the_description(client, description, words):
-    Item.objects.create(name="Steel", description=description)
-
-    page = client.get("/items/", {"q": words}, headers=HTML).text
-
-    [summary] = re.findall('<td class="summary"><div dir="auto">(.*?)</div>', page, re.DOTALL)
-    assert f"<mark>{words.split()[-1]}</mark>" in summary
-
-
-@pytest.mark.parametrize("word", ["%CC%81", "%E2%80%8B"], ids=["accent", "zero width space"])
-def test_says_that_a_search_has_nothing_to_look_for(client, word):
-    Item.objects.create(name="Book")
-
-    page = client.get(f"/items/?q={word}", headers=HTML)
-
-    assert names(page) == []
-    assertContains(page, "This search has no letters, digits or signs to look for.")
-    assertNotContains(page, "Add “")
-    assert client.get(f"/items/?q={word}").json() == []
-
-
-def test_shows_what_comes_close(client):
-    Item.objects.create(name="Keyboard")
-
-    close = client.get("/items/?q=keybaord", headers=HTML)
-    nothing = client.get("/items/?q=xyzzy", headers=HTML)
-
-    assert names(close) == ["Keyboard"]
-    assertContains(close, "Did you mean")
-    assert names(nothing) == []
-    assertContains(nothing, "No items match")
-
-
-@pytest.mark.parametrize("typed", ["xyzzy", 'a "b" & c c #1', "w1 " * 11], ids=str.split)
-def test_offers_to_add_what_is_not_there(client, typed):
-    page = client.get("/items/", {"q": typed}, headers=HTML)
-    (address,) = re.findall(r'href="(/items/new/\?.*?)"', page.text)
-
-    assert form_of(client.get(html.unescape(address)))["name"] == typed.strip()
-    assertContains(page, f"Add “{html.escape(typed.strip(), quote=True)}”")
-    assert not Item.objects.exists()
-
-
-def test_offers_to_add_beside_what_comes_close_to_who_may(client, settings):
-    Item.objects.create(name="Keyboard")
-
-    close = client.get("/items/?q=keybaord", headers=HTML)
-    settings.VISITORS_MAY = ["view"]
-    close_to_who_may_not = client.get("/items/?q=keybaord", headers=HTML)
-
-    assertContains(close, 'href="/items/new/?name=keybaord"')
-    assertNotContains(close_to_who_may_not, "/items/new/")
-
-
-def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
-    def too_many(*args):
-        raise TooLong
-
-    monkeypatch.setattr(list_page, "read_close", too_many)
-
-    response = client.get("/items/?q=keybaord", headers=HTML)
-
-    assertContains(response, "The list is too long")
-
-
 @pytest.mark.parametrize(
     ("limit", "sentence"), [(60, "60 items"), (59, "More than 59 items")], ids=["all", "too many"]
 )
@@ -309,9 +182,3 @@ def test_an_odd_address_shows_the_usual_list(client, query):
     make_items(2)
 
     assert names(client.get(f"/items/?{query}", headers=HTML)) == ["item 1", "item 0"]
-
-
-def test_refuses_more_words_than_it_takes(client):
-    response = client.get(f"/items/?q={'a' * 201}", headers=HTML)
-
-    assertContains(response, "at most 200 characters", status_code=400)
