@@ -11,36 +11,12 @@ from items.search import ranking, words
 from items.search.keyset import read_page
 from items.search.selection import Selection
 from items.search.sorting import ORDERS
-from items.search.words import Search, read_close, read_words
+from items.search.words import Search, read_close
+from items.tests.search.walks import make, walk
 
 pytestmark = pytest.mark.django_db
 
 BEST = ["Book", "book", "Book shelf", "bookmark", "old book", "a BÖÖK", "pen", "ink"]
-DESCRIBED = {"pen": "lies by the book", "ink": "for the Book"}
-
-
-def make(*names):
-    for name in names:
-        Item.objects.create(name=name, description=DESCRIBED.get(name, ""))
-
-
-def walk(words, sort, size, *, backwards=False):
-    """Return the names on each page, from the top on or, backwards, from the last page up."""
-    pages, after = [], ""
-    while True:
-        page = read_page("name", Selection(words, sort, size, after=after))
-        pages.append([row[0] for row in page.rows])
-        if not page.after:
-            break
-        after = page.after
-    if not backwards:
-        return pages
-    pages = [pages[-1]]
-    while page.before:
-        page = read_page("name", Selection(words, sort, size, before=page.before))
-        if page.rows:
-            pages.append([row[0] for row in page.rows])
-    return pages
 
 
 @pytest.mark.parametrize(
@@ -207,98 +183,3 @@ def test_a_folded_name_ends_where_the_description_begins():
         )
 
         assert cursor.fetchone() == (0,)
-
-
-def test_ten_words_count():
-    assert read_words(" a  b\ta " + " ".join("cdefghijkl")) == tuple("abcdefghij")
-    make("+-*", "!!")
-
-    assert read_close("name", Search(("+-*/",))) == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("hammer, large", ("hammer", "large")),
-        ("hammer , large", ("hammer", "large")),
-        ("(hammer) large!", ("hammer", "large")),
-        ("„hammer“ ¿large?", ("hammer", "large")),
-        ("ハンマー、 大きい。", ("ハンマー", "大きい")),
-        ('c++ 3/8, wi-fi #7 19" a&b', ("c++", "3/8", "wi-fi", "#7", '19"', "a&b")),
-        ("1.5 e.g.", ("1.5", "e.g")),
-        ("hammer - large & old / new", ("hammer", "large", "old", "new")),
-        ('"hammer large" 19', ("hammer", "large", "19")),
-        ('19" tube', ('19"', "tube")),
-        ("++ --", ("++", "--")),
-        ("!!", ("!!",)),
-        ("lamp \u0301", ("lamp",)),
-        ("lamp \u200b", ("lamp",)),
-        ("\u0301", ("\u0301",)),
-    ],
-)
-def test_punctuation_around_words_is_dropped(typed, words):
-    assert read_words(typed) == words
-
-
-@pytest.mark.parametrize("word", ["\u0301", "\u200b", "\u00ad\ufe0f", "\u00a8"])
-def test_a_word_that_folds_to_nothing_matches_nothing(word):
-    make("Book with spaces", "\u0301x")
-    words = read_words(word)
-
-    assert walk(words, "best", 5) == walk(words, "newest", 5) == [[]]
-    assert not Item.objects.matching(*words).exists()
-    assert [row[0] for row in read_page("name", Selection((word, "book"), "newest")).rows] == []
-
-
-def test_a_name_typed_with_its_punctuation_comes_first():
-    make("Lamp (red)", "red lamp", "lamp red")
-    typed = "lamp (RED)"
-
-    page = read_page("name", Selection(read_words(typed), "best", typed=typed))
-
-    assert page.rows[0][0] == "Lamp (red)"
-    assert len(page.rows) == 3
-
-
-NATURAL = ["Shelf 1", "Shelf 01b", "Shelf 2", "Shelf 10", "Shelf 10.2", "Shelf 10.11", "Shelf ٣٠"]
-
-
-@pytest.mark.parametrize("words", [(), ("shelf",)])
-@pytest.mark.parametrize("size", [1, 3, 20])
-def test_names_are_sorted_by_their_numbers(words, size):
-    make(*sorted(NATURAL), "SHELF 2a")
-    sorted_names = [*NATURAL[:3], "SHELF 2a", *NATURAL[3:]]
-
-    pages = walk(words, "name", size)
-    back = walk(words, "name", size, backwards=True)
-
-    assert [name for page in pages for name in page] == sorted_names
-    assert [name for page in back[::-1] for name in page] == sorted_names
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("no digit", "no digit"),
-        ("a1b22", "a000000000001b000000000022"),
-        ("007", "000000000007"),
-        ("0", "000000000000"),
-        ("123456789012", "123456789012"),
-        ("0001234567890123 5", "1234567890123 000000000005"),
-    ],
-)
-def test_a_natural_key_has_twelve_digits_for_each_number(name, key):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT items_natural_key(%s)", [name])
-
-        assert cursor.fetchone() == (key,)
-
-
-@pytest.mark.parametrize("text", ["shelf 12,", "Shelf 12 .", "shelf 12"])
-def test_punctuation_at_the_end_does_not_hide_the_best_match(client, text):
-    for name in ("Shelf 12", "Shelf 120", "Shelf 12a"):
-        Item.objects.create(name=name)
-
-    found = client.get("/items/", {"q": text, "sort": "best"}).json()
-
-    assert found[0]["name"] == "Shelf 12"
