@@ -20,7 +20,7 @@ FILES_MAX = 10  # apart from tests and translations
 
 
 def try_patch(folder, *options):
-    """Apply the patch to a copy of the project and run the test of every field there."""
+    """Apply the patch to a copy of the project and run the tests of every field there."""
     shutil.copytree(PROJECT, folder, ignore=NOT_COPIED)
     applied = subprocess.run(
         ["git", "apply", *options, str(PATCH)], cwd=folder, capture_output=True, text=True
@@ -33,7 +33,7 @@ def try_patch(folder, *options):
         "short",
         "-p",
         "no:cacheprovider",
-        "items/tests/test_every_field.py",
+        "items/tests/every_field",
     ]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *arguments],
