@@ -10,7 +10,8 @@ import socket
 import psycopg
 import pytest
 
-from itemsite.tests.hostile.collected import CASES, Site, faults
+from itemsite.tests.hostile.collected import CASES, faults
+from itemsite.tests.hostile.site import Site
 
 ACCOUNTS = """
 from django.contrib.auth.models import Group, User
