@@ -1,6 +1,6 @@
 """Every way in, for everyone who may try it: the answers of pages, JSON, admin and commands.
 
-A way that is new in the URLs or among the commands fails here until it has its row in rights_table.py.
+A way that is new in the URLs or among the commands fails here until rights_table.py has its row.
 """
 
 import io
