@@ -1,28 +1,14 @@
-"""bin/serve in a clone of its own: starts, stops, faults."""
+"""bin/serve in a clone of its own: what it serves, and what keeps it from starting."""
 
 import os
-import pty
 import re
-import signal
-import socket
 import stat
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
-from pathlib import Path
 
 import pytest
 
 from itemsite.tests.clone import PATIENCE_SECONDS, Clone, Server, until
-
-
-@pytest.fixture
-def server(clone):
-    server = clone.serve().wait_for_address()
-    yield server
-    if server.process.poll() is None:
-        server.stop()
 
 
 def test_serves_pages_json_and_static_files(server):
@@ -55,86 +41,6 @@ def test_tells_the_password_once(tmp_path):
     clone.remove()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_leaves_no_process_behind(clone, number):
-    server = clone.serve().wait_for_address()
-    postmaster = clone.postmaster_pid()
-
-    os.killpg(server.process.pid, number)  # as a terminal sends ^C
-    status = server.process.wait(PATIENCE_SECONDS)
-
-    assert status == 0
-    assert clone.postmaster_pid() is None
-    with pytest.raises(ProcessLookupError):
-        os.killpg(server.process.pid, 0)
-    assert not _runs(postmaster)
-
-
-def _runs(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.long
-def test_a_closed_terminal_ends_it(clone):
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(clone.folder)
-        command = [sys.executable, "-m", "itemsite.serving.serve"]
-        os.execve(sys.executable, command, clone.environment(PORT="0"))
-    said = b""
-    while b"Ctrl-C stops it" not in said:
-        said += os.read(terminal, 1000)
-
-    os.close(terminal)
-    os.waitpid(pid, 0)
-
-    assert clone.postmaster_pid() is None
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_ended_while_it_starts_it_leaves_nothing(clone, number):
-    for delay in range(3):
-        server = clone.serve()
-        with suppress(subprocess.TimeoutExpired):
-            server.process.wait(delay * 0.4)  # each time a little later in the start
-
-        os.kill(server.process.pid, number)
-        server.process.wait(PATIENCE_SECONDS)
-
-        assert clone.postmaster_pid() is None
-        assert "Traceback" not in server.output
-
-
-@pytest.mark.long
-def test_answers_while_postgresql_hangs(clone):
-    server = clone.serve().wait_for_address()
-    server.insist("POST", "/items/", {"name": "Book"})
-    postmaster = clone.postmaster_pid()
-    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    hanging = [postmaster, *map(int, children)]
-
-    with ThreadPoolExecutor(16) as clients:  # more than the pools of both workers hold
-        for pid in hanging:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            answers = [clients.submit(server.request, "GET", "/items/") for _ in range(16)]
-            refused = until(lambda: [answer for answer in answers if answer.done()])
-            probes = [server.request("GET", "/healthz")[0] for _ in range(10)]
-        finally:
-            for pid in hanging:
-                os.kill(pid, signal.SIGCONT)
-
-    assert {answer.result()[0] for answer in refused} == {503}
-    assert probes == [200] * 10
-    assert {answer.result()[0] for answer in answers} == {200, 503}
-    assert server.stop() == 0
-
-
 def test_arguments_are_refused(clone):
     ended = subprocess.run(
         [sys.executable, "-m", "itemsite.serving.serve", "--help"],
@@ -157,51 +63,6 @@ def test_behind_a_proxy_visitors_may_only_read(clone):
     assert status == 401
 
 
-def test_a_slow_sender_holds_no_connection(server):
-    head = b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    with ExitStack() as stack:
-        for _ in range(6):  # more than the pool holds, fewer than a worker's threads
-            slow = socket.create_connection(("127.0.0.1", server.port))
-            stack.enter_context(closing(slow))
-            slow.sendall(head + b'Content-Length: 500\r\n\r\n{"name"')
-
-        statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
-
-    assert statuses == [200] * 20
-
-
-@pytest.mark.long
-def test_comes_back_with_all_that_was_acknowledged(clone):
-    server = clone.serve().wait_for_address()
-    acknowledged = [server.request("POST", "/items/", {"name": f"{n}"})[2]["id"] for n in range(30)]
-
-    os.kill(server.process.pid, signal.SIGKILL)  # its workers live on for a moment
-    os.kill(clone.postmaster_pid(), signal.SIGKILL)
-    server.process.wait()
-    again = clone.serve(PORT=str(server.port)).wait_for_address()
-    found = [again.request("GET", f"/items/{pk}/")[0] for pk in acknowledged]
-    again.stop()
-
-    assert found == [200] * len(acknowledged)
-
-
-def test_postgresql_that_was_killed_is_started_again(clone):
-    server = clone.serve().wait_for_address()
-    item = server.request("POST", "/items/", {"name": "Book"})[2]
-    killed = clone.postmaster_pid()
-
-    os.kill(killed, signal.SIGKILL)
-    until(lambda: clone.postmaster_pid() not in (killed, None))
-    found = server.insist("GET", f"/items/{item['id']}/")
-    added = server.insist("POST", "/items/", {"name": "Pen"})
-    status = server.stop()
-
-    assert (found[0], added[0]) == (200, 201)
-    assert "PostgreSQL had ended. It was started again." in server.output
-    assert status == 0
-    assert clone.postmaster_pid() is None
-
-
 @pytest.mark.long
 def test_two_at_once_share_one_postgresql_and_migrate_once(tmp_path):
     clone = Clone(tmp_path)
@@ -218,45 +79,6 @@ def test_two_at_once_share_one_postgresql_and_migrate_once(tmp_path):
     assert (one.output + two.output).count("password") == 1
     assert clone.postmaster_pid() is None
     clone.remove()
-
-
-def supervisor_of(server):
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
-    (pid,) = [
-        int(pid)
-        for pid in children.split()
-        if b"itemsite.serving.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-    return pid
-
-
-def test_waits_for_postgresql_without_a_restart(server, clone):
-    supervisor = supervisor_of(server)
-    os.kill(supervisor, signal.SIGSTOP)
-    os.kill(clone.postmaster_pid(), signal.SIGKILL)
-    until(lambda: server.request("GET", "/readyz")[0] == 503)
-
-    status, headers, problem = server.request("POST", "/items/", {"name": "x"})
-    page = server.request("GET", "/items/", Accept="text/html")
-    alive = server.request("GET", "/healthz")[0]
-    os.kill(supervisor, signal.SIGCONT)
-
-    assert (status, problem["status"], headers["Retry-After"]) == (503, 503, "2")
-    assert (page[0], page[1]["Retry-After"]) == (503, "2")
-    assert b"Try again" in page[2]
-    assert alive == 200
-    until(lambda: server.request("GET", "/readyz")[0] == 200)
-
-
-def test_connections_that_went_stale_are_not_felt(server, clone):
-    clone.python(
-        "from itemsite.embedded import cluster; cluster.connect_as_superuser().execute("
-        "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'itemsite'\")"
-    )
-
-    statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
-
-    assert statuses == [200] * 20
 
 
 def test_a_taken_port_is_one_sentence(server, clone):

@@ -1,0 +1,121 @@
+"""bin/serve while its PostgreSQL hangs, ends or loses connections."""
+
+import os
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from itemsite.tests.clone import until
+
+
+@pytest.mark.long
+def test_answers_while_postgresql_hangs(clone):
+    server = clone.serve().wait_for_address()
+    server.insist("POST", "/items/", {"name": "Book"})
+    postmaster = clone.postmaster_pid()
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    hanging = [postmaster, *map(int, children)]
+
+    with ThreadPoolExecutor(16) as clients:  # more than the pools of both workers hold
+        for pid in hanging:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            answers = [clients.submit(server.request, "GET", "/items/") for _ in range(16)]
+            refused = until(lambda: [answer for answer in answers if answer.done()])
+            probes = [server.request("GET", "/healthz")[0] for _ in range(10)]
+        finally:
+            for pid in hanging:
+                os.kill(pid, signal.SIGCONT)
+
+    assert {answer.result()[0] for answer in refused} == {503}
+    assert probes == [200] * 10
+    assert {answer.result()[0] for answer in answers} == {200, 503}
+    assert server.stop() == 0
+
+
+def test_a_slow_sender_holds_no_connection(server):
+    head = b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with ExitStack() as stack:
+        for _ in range(6):  # more than the pool holds, fewer than a worker's threads
+            slow = socket.create_connection(("127.0.0.1", server.port))
+            stack.enter_context(closing(slow))
+            slow.sendall(head + b'Content-Length: 500\r\n\r\n{"name"')
+
+        statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
+
+    assert statuses == [200] * 20
+
+
+@pytest.mark.long
+def test_comes_back_with_all_that_was_acknowledged(clone):
+    server = clone.serve().wait_for_address()
+    acknowledged = [server.request("POST", "/items/", {"name": f"{n}"})[2]["id"] for n in range(30)]
+
+    os.kill(server.process.pid, signal.SIGKILL)  # its workers live on for a moment
+    os.kill(clone.postmaster_pid(), signal.SIGKILL)
+    server.process.wait()
+    again = clone.serve(PORT=str(server.port)).wait_for_address()
+    found = [again.request("GET", f"/items/{pk}/")[0] for pk in acknowledged]
+    again.stop()
+
+    assert found == [200] * len(acknowledged)
+
+
+def test_postgresql_that_was_killed_is_started_again(clone):
+    server = clone.serve().wait_for_address()
+    item = server.request("POST", "/items/", {"name": "Book"})[2]
+    killed = clone.postmaster_pid()
+
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: clone.postmaster_pid() not in (killed, None))
+    found = server.insist("GET", f"/items/{item['id']}/")
+    added = server.insist("POST", "/items/", {"name": "Pen"})
+    status = server.stop()
+
+    assert (found[0], added[0]) == (200, 201)
+    assert "PostgreSQL had ended. It was started again." in server.output
+    assert status == 0
+    assert clone.postmaster_pid() is None
+
+
+def supervisor_of(server):
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    (pid,) = [
+        int(pid)
+        for pid in children.split()
+        if b"itemsite.serving.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    return pid
+
+
+def test_waits_for_postgresql_without_a_restart(server, clone):
+    supervisor = supervisor_of(server)
+    os.kill(supervisor, signal.SIGSTOP)
+    os.kill(clone.postmaster_pid(), signal.SIGKILL)
+    until(lambda: server.request("GET", "/readyz")[0] == 503)
+
+    status, headers, problem = server.request("POST", "/items/", {"name": "x"})
+    page = server.request("GET", "/items/", Accept="text/html")
+    alive = server.request("GET", "/healthz")[0]
+    os.kill(supervisor, signal.SIGCONT)
+
+    assert (status, problem["status"], headers["Retry-After"]) == (503, 503, "2")
+    assert (page[0], page[1]["Retry-After"]) == (503, "2")
+    assert b"Try again" in page[2]
+    assert alive == 200
+    until(lambda: server.request("GET", "/readyz")[0] == 200)
+
+
+def test_connections_that_went_stale_are_not_felt(server, clone):
+    clone.python(
+        "from itemsite.embedded import cluster; cluster.connect_as_superuser().execute("
+        "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'itemsite'\")"
+    )
+
+    statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
+
+    assert statuses == [200] * 20
