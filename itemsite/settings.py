@@ -1,114 +1,51 @@
 """Every setting, from the environment; .env.example lists the variables.
 
 The defaults are safe. A missing or wrong value stops the start with a message that names the
-variable.
+variable: variables.py reads and checks them.
 """
 
-import ipaddress
-import logging
-import re
-import zoneinfo
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
-from environs import FileAwareEnv
-
+from itemsite.cookies import cookie_name
 from itemsite.embedded import cluster
-from itemsite.serving import startup
+from itemsite.variables import (
+    choices,
+    database,
+    earlier_keys,
+    env,
+    hosts,
+    log_level,
+    networks,
+    number,
+    origins,
+    secret_key,
+    site_url,
+    time_zone,
+    words,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
-
-env = FileAwareEnv(strip_whitespace=True)  # SECRET_KEY_FILE is a file with the SECRET_KEY
+NO_LIMIT = "Write 0 for no limit."
 
 # The site
 
 DEBUG = env.bool("DEBUG", default=False)
 HTTPS = env.bool("HTTPS", default=True)  # a proxy in front of the site ends TLS
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured(
-        ("SECRET_KEY is too short" if SECRET_KEY else "SECRET_KEY is not set")
-        + ": it must have at least 50 secret, random characters. Create it with"
-        ' python3 -c "import secrets; print(secrets.token_urlsafe(50))" and set SECRET_KEY'
-        " or SECRET_KEY_FILE, as in .env.example. On a laptop bin/serve does this for you."
-    )
+SECRET_KEY = secret_key("SECRET_KEY")
+SECRET_KEY_FALLBACKS = earlier_keys("SECRET_KEY_FALLBACKS")  # still accepted
 
-
-def words(name: str, default: str) -> list[str]:
-    """Return the comma-separated words of a variable."""
-    return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
-
-
-def number(name: str, default: int, minimum: int, advice: str) -> int:
-    """Return a variable's number, which is not below the minimum."""
-    value = env.int(name, default=default)
-    if value < minimum:
-        raise ImproperlyConfigured(f"{name} is below {minimum}. {advice}")
-    return value
-
-
-NO_LIMIT = "Write 0 for no limit."
-
-SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS", "")  # earlier keys, still accepted
-if any(len(key) < 50 for key in SECRET_KEY_FALLBACKS):
-    raise ImproperlyConfigured(
-        "SECRET_KEY_FALLBACKS: a key is shorter than 50 characters. Write complete earlier values"
-        " of SECRET_KEY, separated by commas."
-    )
-
-ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured(
-        "ALLOWED_HOSTS is empty, so nobody can open the site. Write its host name."
-    )
-HOST = r"(?a:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
-for host in ALLOWED_HOSTS:
-    if not re.fullmatch(rf"\*|\.?{HOST}", host):
-        raise ImproperlyConfigured(
-            f"ALLOWED_HOSTS: {host} is not a host name. Write it without https://, port and path,"
-            " and with other letters than a to z as in DNS (xn--...)."
-        )
-
-
-def as_sent(origin: str) -> str:
-    """Return an origin as browsers send it: in small letters, without the scheme's own port."""
-    origin = origin.rstrip("/").lower()
-    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
-
-
-CSRF_TRUSTED_ORIGINS = [as_sent(origin) for origin in words("CSRF_TRUSTED_ORIGINS", "")]
-for origin in CSRF_TRUSTED_ORIGINS:
-    if not re.fullmatch(rf"https?://(?:\*\.)?{HOST}(?::\d+)?", origin):
-        raise ImproperlyConfigured(
-            f"CSRF_TRUSTED_ORIGINS: {origin} is not an origin. Write, for example,"
-            " https://items.example.org"
-        )
-
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
 # Where people find the site, for proxies that change the Host header.
-SITE_URL = as_sent(env.str("SITE_URL", default=""))
-if SITE_URL and not re.fullmatch(rf"https?://{HOST}(?::\d+)?", SITE_URL):
-    raise ImproperlyConfigured(
-        f"SITE_URL: {SITE_URL} is not the address of a site. Write, for example,"
-        " https://items.example.org, without a path: itemsite needs a host name of its own."
-    )
+SITE_URL = site_url("SITE_URL", HTTPS)
 if SITE_URL:
-    if HTTPS and not SITE_URL.startswith("https:"):
-        raise ImproperlyConfigured(
-            f"SITE_URL: {SITE_URL} is plain HTTP. Write https://, or set HTTPS=0."
-        )
     CSRF_TRUSTED_ORIGINS.append(SITE_URL)
 
 ACTIONS = ("view", "add", "change", "delete")
-VISITORS_MAY = words("VISITORS_MAY", "view")  # empty: everything needs a sign-in
-for action in VISITORS_MAY:
-    if action not in ACTIONS:
-        raise ImproperlyConfigured(
-            f"VISITORS_MAY: {action!r} is not an action. Choose from {', '.join(ACTIONS)}."
-        )
+VISITORS_MAY = choices("VISITORS_MAY", "view", ACTIONS)  # empty: everything needs a sign-in
 
 ROOT_URLCONF = "itemsite.urls"
 WSGI_APPLICATION = "itemsite.wsgi.application"
@@ -164,27 +101,7 @@ TEMPLATES = [
 
 STATEMENT_TIMEOUT_SECONDS = number("STATEMENT_TIMEOUT_SECONDS", 5, 0, NO_LIMIT)
 
-DATABASE_URL = env.str("DATABASE_URL", default="")
-if DATABASE_URL:
-    try:
-        default = dj_database_url.parse(DATABASE_URL)
-        if not default["NAME"]:
-            raise ValueError("no name of a database")
-    except (ValueError, KeyError, TypeError) as error:
-        raise ImproperlyConfigured(
-            "DATABASE_URL is not valid. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
-            " with special characters in the password as %XX."
-        ) from error
-    if set(default["NAME"]) & set("/@"):  # the rest of a password with an unquoted one of these
-        raise ImproperlyConfigured(
-            "DATABASE_URL: write special characters in the password as %XX: @ is %40, / is %2F."
-        )
-    if default["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured(
-            "DATABASE_URL: itemsite needs PostgreSQL. Write postgresql://USER:PASSWORD@HOST/NAME"
-        )
-else:
-    default = cast(Any, cluster.database())
+default: Any = database("DATABASE_URL") or cluster.database()
 
 # Connections of a worker.
 DATABASE_POOL_SIZE = number("DATABASE_POOL_SIZE", 4, 1, "A worker needs one to PostgreSQL.")
@@ -223,16 +140,7 @@ DATABASES = {
 # Clients and their limits
 
 FORWARDED_ALLOW_IPS = words("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
-try:
-    TRUSTED_PROXIES = [
-        ipaddress.ip_network(proxy, strict=False)
-        for word in FORWARDED_ALLOW_IPS
-        for proxy in (("0.0.0.0/0", "::/0") if word == "*" else (word,))
-    ]
-except ValueError as error:
-    raise ImproperlyConfigured(
-        f"FORWARDED_ALLOW_IPS: {error}. Write IPs or networks such as 10.0.0.0/8, or *."
-    ) from error
+TRUSTED_PROXIES = networks("FORWARDED_ALLOW_IPS", FORWARDED_ALLOW_IPS)
 
 VISITOR_WRITES_PER_MINUTE = number("VISITOR_WRITES_PER_MINUTE", 300, 0, NO_LIMIT)
 FAILED_KEYS_PER_MINUTE = number("FAILED_KEYS_PER_MINUTE", 60, 0, NO_LIMIT)
@@ -265,21 +173,11 @@ SECURE_REFERRER_POLICY = "same-origin"  # over HTTPS, the CSRF check can need th
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
 
-def cookie_name(kind: str) -> str:
-    """Return a name that no other site uses.
-
-    Browsers accept __Host- only for secure cookies of exactly this host, so that no other subdomain
-    can set them. They send cookies to every port of a host, so over plain HTTP, as on a laptop, the
-    port is in the name.
-    """
-    return f"__Host-itemsite_{kind}" if HTTPS else f"itemsite_{kind}_{startup.listening_port()}"
-
-
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_NAME = cookie_name("session")
-CSRF_COOKIE_NAME = cookie_name("csrf")
-MESSAGES_COOKIE_NAME = cookie_name("messages")
-THEME_COOKIE_NAME = cookie_name("theme")
+SESSION_COOKIE_NAME = cookie_name("session", HTTPS)
+CSRF_COOKIE_NAME = cookie_name("csrf", HTTPS)
+MESSAGES_COOKIE_NAME = cookie_name("messages", HTTPS)
+THEME_COOKIE_NAME = cookie_name("theme", HTTPS)
 CSRF_COOKIE_HTTPONLY = True
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # XFrameOptionsMiddleware: security_headers.py sets its header
@@ -308,28 +206,18 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "itemsite.preferences.formats"
-LANGUAGE_COOKIE_NAME = cookie_name("language")
+LANGUAGE_COOKIE_NAME = cookie_name("language", HTTPS)
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")  # of the times on pages; JSON is always UTC
-try:
-    zoneinfo.ZoneInfo(TIME_ZONE)
-except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:  # OSError: a folder
-    raise ImproperlyConfigured(
-        f"TIME_ZONE: {TIME_ZONE!r} is unknown. Write, for example, Europe/Berlin."
-    ) from error
+TIME_ZONE = time_zone("TIME_ZONE")  # of the times on pages; JSON is always UTC
 
 # The log
 
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
-if LOG_LEVEL not in logging.getLevelNamesMapping():
-    raise ImproperlyConfigured(
-        f"LOG_LEVEL: {LOG_LEVEL} is not a level. Write DEBUG, INFO, WARNING, ERROR or CRITICAL."
-    )
+LOG_LEVEL = log_level("LOG_LEVEL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,0 +1,166 @@
+"""Environment variables, for settings.py; .env.example lists them.
+
+A missing or wrong value raises an error that names the variable and says what to write.
+"""
+
+import ipaddress
+import logging
+import re
+import zoneinfo
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import FileAwareEnv
+
+KEY_MIN_LENGTH = 50  # characters
+HOST = r"(?a:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
+
+env = FileAwareEnv(strip_whitespace=True)  # SECRET_KEY_FILE is a file with the SECRET_KEY
+
+
+def words(name: str, default: str) -> list[str]:
+    """Return the comma-separated words of a variable."""
+    return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
+
+
+def choices(name: str, default: str, allowed: tuple[str, ...]) -> list[str]:
+    chosen = words(name, default)
+    for word in chosen:
+        if word not in allowed:
+            raise ImproperlyConfigured(
+                f"{name}: {word!r} is not an action. Choose from {', '.join(allowed)}."
+            )
+    return chosen
+
+
+def number(name: str, default: int, minimum: int, advice: str) -> int:
+    """Return a variable's number, which is not below the minimum."""
+    value = env.int(name, default=default)
+    if value < minimum:
+        raise ImproperlyConfigured(f"{name} is below {minimum}. {advice}")
+    return value
+
+
+def secret_key(name: str) -> str:
+    key = env.str(name, default="")
+    if len(key) < KEY_MIN_LENGTH:
+        raise ImproperlyConfigured(
+            (f"{name} is too short" if key else f"{name} is not set")
+            + f": it must have at least {KEY_MIN_LENGTH} secret, random characters. Create it with"
+            f' python3 -c "import secrets; print(secrets.token_urlsafe(50))" and set {name}'
+            f" or {name}_FILE, as in .env.example. On a laptop bin/serve does this for you."
+        )
+    return key
+
+
+def earlier_keys(name: str) -> list[str]:
+    keys = words(name, "")
+    if any(len(key) < KEY_MIN_LENGTH for key in keys):
+        raise ImproperlyConfigured(
+            f"{name}: a key is shorter than {KEY_MIN_LENGTH} characters. Write complete earlier"
+            " values of SECRET_KEY, separated by commas."
+        )
+    return keys
+
+
+def hosts(name: str, default: str) -> list[str]:
+    names = words(name, default)
+    if not names:
+        raise ImproperlyConfigured(
+            f"{name} is empty, so nobody can open the site. Write its host name."
+        )
+    for host in names:
+        if not re.fullmatch(rf"\*|\.?{HOST}", host):
+            raise ImproperlyConfigured(
+                f"{name}: {host} is not a host name. Write it without https://, port and path,"
+                " and with other letters than a to z as in DNS (xn--...)."
+            )
+    return names
+
+
+def origins(name: str) -> list[str]:
+    sent = [_as_sent(origin) for origin in words(name, "")]
+    for origin in sent:
+        if not re.fullmatch(rf"https?://(?:\*\.)?{HOST}(?::\d+)?", origin):
+            raise ImproperlyConfigured(
+                f"{name}: {origin} is not an origin. Write, for example, https://items.example.org"
+            )
+    return sent
+
+
+def site_url(name: str, https: bool) -> str:
+    url = _as_sent(env.str(name, default=""))
+    if url and not re.fullmatch(rf"https?://{HOST}(?::\d+)?", url):
+        raise ImproperlyConfigured(
+            f"{name}: {url} is not the address of a site. Write, for example,"
+            " https://items.example.org, without a path: itemsite needs a host name of its own."
+        )
+    if url and https and not url.startswith("https:"):
+        raise ImproperlyConfigured(f"{name}: {url} is plain HTTP. Write https://, or set HTTPS=0.")
+    return url
+
+
+def _as_sent(origin: str) -> str:
+    """Return an origin as browsers send it: in small letters, without the scheme's own port."""
+    origin = origin.rstrip("/").lower()
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
+
+
+def database(name: str) -> dict[str, Any]:
+    """Return the database of a URL as Django takes it; empty if the variable is not set."""
+    url = env.str(name, default="")
+    if not url:
+        return {}
+    try:
+        found: Any = dj_database_url.parse(url)
+        if not found["NAME"]:
+            raise ValueError("no name of a database")
+    except (ValueError, KeyError, TypeError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is not valid. Write postgresql://USER:PASSWORD@HOST:5432/NAME"
+            " with special characters in the password as %XX."
+        ) from error
+    if set(found["NAME"]) & set("/@"):  # the rest of a password with an unquoted one of these
+        raise ImproperlyConfigured(
+            f"{name}: write special characters in the password as %XX: @ is %40, / is %2F."
+        )
+    if found["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(
+            f"{name}: itemsite needs PostgreSQL. Write postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return found
+
+
+def networks(name: str, texts: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the texts of a variable as networks; * stands for all."""
+    try:
+        return [
+            ipaddress.ip_network(network, strict=False)
+            for word in texts
+            for network in (("0.0.0.0/0", "::/0") if word == "*" else (word,))
+        ]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}: {error}. Write IPs or networks such as 10.0.0.0/8, or *."
+        ) from error
+
+
+def time_zone(name: str) -> str:
+    zone = env.str(name, default="UTC")
+    try:
+        zoneinfo.ZoneInfo(zone)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:  # OSError: a folder
+        raise ImproperlyConfigured(
+            f"{name}: {zone!r} is unknown. Write, for example, Europe/Berlin."
+        ) from error
+    return zone
+
+
+def log_level(name: str) -> str:
+    level = env.str(name, default="INFO").upper()
+    if level not in logging.getLevelNamesMapping():
+        raise ImproperlyConfigured(
+            f"{name}: {level} is not a level. Write DEBUG, INFO, WARNING, ERROR or CRITICAL."
+        )
+    return level
