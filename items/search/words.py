@@ -20,8 +20,8 @@ CLOSE_MAX = 20  # items
 COMPARED_MAX = 100  # items, letter by letter
 COMPARED_WORDS_MAX = 20  # of each item
 
-# Punctuation at the ends of words, of sentences in several scripts
-PUNCTUATION = ",;:.!?()…¡¿“”„«»،؛؟、。「」，；：！？（）"  # noqa: RUF001
+# At the ends of words, in several scripts; the last seven are ,;:!?() in full width.
+PUNCTUATION = ",;:.!?()…¡¿“”„«»،؛؟、。「」\uff0c\uff1b\uff1a\uff01\uff1f\uff08\uff09"
 
 
 def read_words(text: str) -> tuple[str, ...]:
