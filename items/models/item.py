@@ -60,19 +60,15 @@ class ItemQuerySet(models.QuerySet):
 
     def similar_to(self, name: str) -> list["Item"]:
         """Return the items with the most similar names; only equal names if that takes too long."""
-        folded = Left(fold(models.Value(name)), NAME_MAX_LENGTH)
-        candidates = self.only("name").annotate(folded=folded_name())
-        closest = (
-            candidates.filter(folded__trigram_similar=folded)
-            .annotate(closeness=TrigramSimilarity("folded", folded))
-            .order_by("-closeness", "id")
-        )
+        wanted = Left(fold(models.Value(name)), NAME_MAX_LENGTH)
+        named = self.only("name").alias(folded=folded_name(), exact=code_point_order())
+        similar = named.filter(folded__trigram_similar=wanted)
+        closest = similar.order_by(TrigramSimilarity("folded", wanted).desc(), "id")
         try:
             with limited(SIMILAR_TIMEOUT_MS, {"pg_trgm.similarity_threshold": SIMILARITY}):
                 return list(closest[:SIMILAR_MAX])
         except TooLong:
-            alike = candidates.alias(order=code_point_order()).filter(order=folded).order_by("id")
-            return list(alike[:SIMILAR_MAX])
+            return list(named.filter(exact=wanted).order_by("id")[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":
         """Add `summary`, the beginning of the other texts, without loading these."""
