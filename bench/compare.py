@@ -44,7 +44,7 @@ def main() -> None:
         if not options.quick:
             _measure_import(sites, files[IMPORT_SIZE], results)
         text = report.markdown(results, load_average, {site.name: _commit(site) for site in sites})
-    options.output.write_text(text)
+    report.write_part(options.output, text)
     print(f"\n{text}")
     say(report.summary(results))
     say(f"written to {options.output}")

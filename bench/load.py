@@ -55,20 +55,20 @@ def warm_up(server: Server, request: Request) -> None:
     _run_wrk(server, request, WARM_UP_SECONDS)
 
 
-def measure(server: Server, request: Request, seconds: int) -> Run:
+def measure(server: Server, request: Request, seconds: int, connections: int = CONNECTIONS) -> Run:
     """Load the server for some seconds; end the program if an answer is wrong."""
     is_post = request.method == "POST"
     rows_before = server.database.count_rows() if is_post else 0
     web_before = servers.cpu_seconds(server.pid)
     postgres_before = servers.cpu_seconds(databases.postmaster())
-    figures = _run_wrk(server, request, seconds)
+    figures = _run_wrk(server, request, seconds, connections)
     time.sleep(SETTLE_SECONDS)
     web = servers.cpu_seconds(server.pid) - web_before
     postgres = servers.cpu_seconds(databases.postmaster()) - postgres_before
     requests = figures["requests"]
     if not requests:
         sys.exit(f"bench: {server.program} answered no {request.lines[0]} in {seconds} s.")
-    worked_off = requests + CONNECTIONS  # each had one more under way that wrk did not wait for
+    worked_off = requests + connections  # each had one more under way that wrk did not wait for
     if is_post:
         rows_created = server.database.count_rows() - rows_before
         if not requests <= rows_created <= worked_off:
@@ -105,11 +105,13 @@ def repeating(act: Callable[[], object], times_per_second: int) -> Iterator[None
         repetition.result()
 
 
-def _run_wrk(server: Server, request: Request, seconds: int) -> dict[str, int | float]:
+def _run_wrk(
+    server: Server, request: Request, seconds: int, connections: int = CONNECTIONS
+) -> dict[str, int | float]:
     with NamedTemporaryFile("w") as file:
         file.write("\n".join(request.lines))
         file.flush()
-        options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout=30s", "-s", SCRIPT]
+        options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout=30s", "-s", SCRIPT]
         url = f"{server.address}/items/"
         command = ["wrk", *options, url, "--", request.method, request.accept, file.name]
         output = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout

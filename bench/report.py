@@ -1,8 +1,10 @@
 """bench/RESULTS.md: the page that shows the figures."""
 
 import datetime
+import re
 import statistics
 from collections.abc import Iterable
+from pathlib import Path
 
 from bench.latency import VIEWS, View
 from bench.load import CONNECTIONS, Run
@@ -10,6 +12,20 @@ from bench.results import IMPORT_SIZE, NOISE, Results, changes, is_more, verdict
 from bench.rows import UNREAD_LISTS, WORKERS
 from bench.setup import machine
 from bench.setup.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
+
+
+def write_part(path: Path, text: str) -> None:
+    """Replace the part of a page that begins with the same first line, or add it at the end.
+
+    Each program writes one part. Its first line, and no other, begins with one #.
+    """
+    head = text.splitlines()[0]
+    page = path.read_text() if path.exists() else ""
+    parts = [part for part in re.split(r"(?m)^(?=# )", page) if part]
+    heads = [part.splitlines()[0] for part in parts]
+    place = heads.index(head) if head in heads else len(parts)
+    parts[place : place + 1] = [text]
+    path.write_text("\n".join(f"{part.strip()}\n" for part in parts))
 
 
 def markdown(results: Results, load_average: float, commits: dict[str, str]) -> str:
@@ -20,7 +36,7 @@ def markdown(results: Results, load_average: float, commits: dict[str, str]) -> 
 
 Written by `bench/run` on {datetime.date.today()}, of these commits of itemsite:
 
-{_list(f"{site}: {commit}" for site, commit in commits.items())}
+{listing(f"{site}: {commit}" for site, commit in commits.items())}
 
 Figures are medians of {results.rounds} rounds, {results.seconds} s each, in which the programs take
 turns. Every server has {WORKERS} worker processes, unless a row says otherwise. None logs requests.
@@ -80,7 +96,7 @@ from the end of the first round to the end of the last. `manage.py import_items`
 
 ## Machine
 
-{_list(machine.describe(load_average))}
+{listing(machine.describe(load_average))}
 
 ## Repeat it
 
@@ -93,7 +109,7 @@ different items, when a search does not show its word, or when a POST is not in 
 """
 
 
-def _table(head: str, rows: list[list[str]]) -> str:
+def table(head: str, rows: list[list[str]]) -> str:
     """Write a table; columns whose names begin with > contain numbers, aligned to the right."""
     names = [name.strip() for name in head.split("|")]
     rules = ["--:" if name.startswith(">") else "---" for name in names]
@@ -111,7 +127,7 @@ def _wanted(results: Results) -> str:
         reached = "yes" if verdict.is_reached else "**no**"
         rows.append([verdict.work, verdict.wanted, *figures, reached])
     sites = " | ".join(f">{site}" for site in results.sites)
-    return _table(f"work | >wanted | {sites} | reached", rows)
+    return table(f"work | >wanted | {sites} | reached", rows)
 
 
 def _costs(results: Results) -> str:
@@ -127,9 +143,7 @@ def _costs(results: Results) -> str:
         change = _change(found.get((row.name, size)))
         rows.append([row.name, f"{size:,}", *speeds, *map(_cpu, runs), change])
     heads = [f"{name}, {unit}" for unit in ("requests/s", "µs") for name in results.programs]
-    return _table(
-        f"row | >items | {' | '.join(f'>{head}' for head in heads)} | >now / before", rows
-    )
+    return table(f"row | >items | {' | '.join(f'>{head}' for head in heads)} | >now / before", rows)
 
 
 def _cpu(runs: list[Run]) -> str:
@@ -155,7 +169,7 @@ def _latencies(results: Results) -> str:
             change = _change(found.get((view.name, size)))
             rows.append([view.name, f"{size:,}", *figures, change])
     heads = [*(f"{site}, ms" for site in results.sites), "now / before"]
-    return _table(f"page | >items | {' | '.join(f'>{head}' for head in heads)}", rows)
+    return table(f"page | >items | {' | '.join(f'>{head}' for head in heads)}", rows)
 
 
 def _latency(results: Results, view: View, size: int, site: str) -> str:
@@ -174,7 +188,7 @@ def _memory(results: Results) -> str:
         memory = [f"{results.megabytes(program):.0f}", f"{results.memory_growth(program):.2f} x"]
         rate = results.import_rates.get(program)
         rows.append([program, *memory, f"{rate:,.0f}" if rate else ""])
-    return _table("server | >MB | >growth | >import, items/s", rows)
+    return table("server | >MB | >growth | >import, items/s", rows)
 
 
 def summary(results: Results) -> str:
@@ -195,5 +209,5 @@ def _median(runs: list[Run], figure: str) -> float:
     return statistics.median(getattr(run, figure) for run in runs)
 
 
-def _list(texts: Iterable[str]) -> str:
+def listing(texts: Iterable[str]) -> str:
     return "\n".join(f"- {text}" for text in texts)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 from itemsite.embedded.binaries import PROJECT
 
 PARTS = ("itemsite", "items", "locale", "templates", "static", "manage.py", "gunicorn.conf.py")
-PATIENCE_SECONDS = 60  # until something has certainly failed
+PATIENCE_SECONDS = 150  # until something has certainly failed
 
 
 class Clone:
@@ -138,6 +139,11 @@ class Server:
         return until(
             lambda: (answer := self.request(method, path, body, **headers))[0] != 503 and answer
         )
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def until(condition):

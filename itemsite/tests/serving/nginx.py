@@ -7,7 +7,7 @@ import subprocess
 from contextlib import suppress
 
 from itemsite.embedded.binaries import PROJECT
-from itemsite.tests.clone import PATIENCE_SECONDS, Server, until
+from itemsite.tests.clone import PATIENCE_SECONDS, Server, free_port, until
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 AROUND = """
@@ -26,7 +26,7 @@ class Nginx(Server):
     """nginx in front of a server, in `folder`."""
 
     def __init__(self, folder, server):
-        self.port = _free_port()
+        self.port = free_port()
         shipped = (PROJECT / "proxy.conf").read_text()
         for before, after in (
             ("listen 8080;", f"listen 127.0.0.1:{self.port};"),
@@ -50,8 +50,3 @@ class Nginx(Server):
             socket.create_connection((self.host, self.port), PATIENCE_SECONDS).close()
             return True
         return False
-
-
-def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
