@@ -131,9 +131,17 @@ def change_set_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[int] | None:
-    """Return the item in the address, of which alone the change is undone; None means all."""
-    pk = read_id(request.GET.get("item", ""))
-    return [pk] if pk else None
+    """Return the item in the address, of which alone the change is undone; None means all.
+
+    A wrong one is refused: if it were ignored, the items of others would be undone too.
+    """
+    texts = request.GET.getlist("item")
+    if not texts:
+        return None
+    pk = read_id(texts[0]) if len(texts) == 1 else None
+    if pk is None:
+        raise BadRequest(gettext("This link contains a wrong item number. Nothing was undone."))
+    return [pk]
 
 
 def _undo(request: HttpRequest, row: ChangeSetRow, items: list[int] | None) -> HttpResponse:

@@ -133,6 +133,17 @@ def test_a_deleted_item_says_who_deleted_it_and_can_be_restored(client, ada, pag
     assert restored.created_at == created_at
 
 
+@pytest.mark.parametrize("query", ["item=", "item=x", "item=0", "item=1&item=2"])
+def test_a_wrong_item_number_does_not_undo_all(client, query):
+    Item.objects.create(name="Lamp")
+    address = f"/changes/{last_change_set()}/undo/?{query}"
+
+    asked, done = client.get(address, headers=HTML), client.post(address, headers=HTML)
+
+    assert (asked.status_code, done.status_code) == (400, 400)
+    assert Item.objects.exists()
+
+
 def test_what_was_never_there_is_not_found(client):
     assert client.get("/items/77/", headers=HTML).status_code == 404
     assert client.get("/changes/77777/", headers=HTML).status_code == 404
