@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -61,9 +62,11 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page("POST", permission="items.change_item")
 @shows_deleted
+@transaction.atomic
 def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an item the texts of an older version."""
-    item = Item.objects.get_or_404(pk)
+    # Locked, so that it is not added again, without the permission, if somebody deletes it now.
+    item = Item.objects.select_for_update().get_or_404(pk)
     version = read_id(request.POST.get("version", ""))
     try:
         change_set = restore_version(pk, version or 0, author_of(request, "page"))

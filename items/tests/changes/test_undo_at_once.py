@@ -61,6 +61,26 @@ def test_an_undo_waits_for_an_open_edit_and_keeps_it():
     assert (told.kept[0].name, told.kept[0].who) == ("Tome", "bob")
 
 
+def test_an_older_version_does_not_add_an_item_that_is_being_deleted(settings):
+    settings.VISITORS_MAY = ["view", "change"]
+    made_by(ADA, add("Book"))
+    made_by(ADA, rename("Book", "Tome"))
+    address = f"/items/{Item.objects.get().pk}/restore/"
+
+    with ThreadPoolExecutor(1) as pool:
+        with recorded(BOB):
+            delete_all()
+            future = pool.submit(
+                apart,
+                lambda: Client().post(address, {"version": "1"}, headers={"Accept": "text/html"}),
+            )
+            wait_until_somebody_waits()
+        told = future.result()
+
+    assert told.status_code == 410
+    assert not Item.objects.exists()
+
+
 def test_an_edit_that_waits_for_an_open_undo_is_a_conflict():
     made_by(ADA, add("Book"))
     made = made_by(ADA, rename("Book", "Tome"))
