@@ -90,12 +90,32 @@ def test_a_read_only_key_undoes_nothing_even_where_visitors_can(client):
         problem(is_unchanged(lambda pk=pk: take_back(client, pk, **key)), 403)
 
 
-def test_a_page_of_another_site_undoes_nothing(client):
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://other.example"},
+        {"Origin": "http://testserver:8080"},
+        {"Origin": "null"},
+        {"Origin": ""},
+    ],
+)
+def test_a_page_of_another_site_undoes_nothing(client, told):
+    """It can send an undo for everything, as that has no body, without asking first (CORS)."""
     made = change_set_of(ADDED)
 
-    response = is_unchanged(lambda: take_back(client, made, **{"Sec-Fetch-Site": "cross-site"}))
+    response = is_unchanged(lambda: take_back(client, made, **told))
 
     problem(response, 403)
+
+
+@pytest.mark.parametrize("origin", ["http://testserver", "https://testserver", "https://our.test"])
+def test_a_page_of_this_site_undoes(client, settings, origin):
+    settings.CSRF_TRUSTED_ORIGINS = ["https://our.test"]
+
+    response = take_back(client, change_set_of(ADDED), Origin=origin)
+
+    assert response.status_code == 200
 
 
 def test_scripts_need_no_token_and_have_no_session():
