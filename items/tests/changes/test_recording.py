@@ -139,6 +139,27 @@ def test_no_version_is_used_twice(book):
     assert [change.version for change in Change.objects.order_by("version")] == [1, 2, 3]
 
 
+def test_no_id_is_given_twice_even_if_its_history_was_pruned(book):
+    add("Cup")()
+    cup = Item.objects.latest("id").pk
+    delete_all()
+    sql("DELETE FROM items_change")()
+
+    sql("TRUNCATE items_item RESTART IDENTITY")()
+    add("Pen")()
+
+    assert Item.objects.get().pk > cup
+
+
+def test_the_largest_id_does_not_end_the_list(book):
+    sql("INSERT INTO items_item (id, name) VALUES (9223372036854775807, 'Cup')")()
+
+    sql("TRUNCATE items_item")()
+    add("Pen")()
+
+    assert book.pk < Item.objects.get().pk < book.pk + 10
+
+
 def test_history_that_is_emptied_with_the_items_begins_again(book):
     rename("Book", "Tome")()  # begins a change set, which is emptied too
 
