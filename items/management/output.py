@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import suppress
 
-from django.core.management.base import OutputWrapper
+from django.core.management.base import BaseCommand, OutputWrapper
 
 
 def try_to_write(stream: OutputWrapper, text: str) -> OSError | None:
@@ -20,6 +20,12 @@ def try_to_write(stream: OutputWrapper, text: str) -> OSError | None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return error
     return None
+
+
+def report(command: BaseCommand, text: str) -> None:
+    """Write what was done, to stderr if the output fails: the exit status says that it is done."""
+    if failure := try_to_write(command.stdout, command.style.SUCCESS(text)):
+        tell(f"{text} This could not be written to the output: {failure.strerror}.")
 
 
 def tell(text: str) -> None:

@@ -3,6 +3,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from items.changes.upkeep import NothingToErase, erase
+from items.management.output import report, try_to_write
 
 
 class Command(BaseCommand):
@@ -24,10 +25,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Version {version} of item {item} replaced no text, or is not in the history."
             ) from error
-        told = f"Erased what version {version} of item {item} replaced: {', '.join(erased.fields)}."
-        self.stdout.write(self.style.SUCCESS(told))
+        fields = ", ".join(erased.fields)
+        report(self, f"Erased what version {version} of item {item} replaced: {fields}.")
         if erased.also_replaced_by:
             versions = ", ".join(map(str, erased.also_replaced_by))
-            self.stderr.write(f"One of these texts was also replaced by version {versions}.")
+            told = f"One of these texts was also replaced by version {versions}."
+            try_to_write(self.stderr, told)
         if erased.is_current:
-            self.stderr.write("The item still contains one of these texts.")
+            try_to_write(self.stderr, "The item still contains one of these texts.")

@@ -3,6 +3,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand
 
 from items.changes.upkeep import forget_person
+from items.management.output import report
 
 
 class Command(BaseCommand):
@@ -16,4 +17,4 @@ class Command(BaseCommand):
 
     def handle(self, *, name: str, **options: object) -> None:
         count = sum(forget_person(name))
-        self.stdout.write(self.style.SUCCESS(f"{name} is forgotten in {count:,} change sets."))
+        report(self, f"{name} is forgotten in {count:,} change sets.")

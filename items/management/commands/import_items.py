@@ -7,7 +7,7 @@ from django.db import OperationalError
 from tqdm import tqdm
 
 from items.changes.recording import Author, recorded
-from items.management.output import tell, try_to_write
+from items.management.output import report
 from items.models.item import WRITABLE
 from items.spreadsheets.csv_import import SpreadsheetError, import_csv
 
@@ -39,5 +39,4 @@ class Command(BaseCommand):
             raise CommandError(f"{file} {error} Nothing was imported.") from error
         result = f"Imported {count:,} {'item' if count == 1 else 'items'} from {file}."
         # The items are saved, so the exit status is 0: whoever tried again would have them twice.
-        if failure := try_to_write(self.stdout, self.style.SUCCESS(result)):
-            tell(f"{result} This could not be written to the output: {failure.strerror}.")
+        report(self, result)

@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from items.changes.upkeep import prune
+from items.management.output import report
 from items.models.api_key import read_lifetime
 
 
@@ -28,5 +29,4 @@ class Command(BaseCommand):
         if count and not connection.in_atomic_block:  # or the next readers would pay for it
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM (ANALYZE) items_changeset, items_change")
-        told = f"Deleted {count:,} change sets made before {before:%Y-%m-%d %H:%M} UTC."
-        self.stdout.write(self.style.SUCCESS(told))
+        report(self, f"Deleted {count:,} change sets made before {before:%Y-%m-%d %H:%M} UTC.")

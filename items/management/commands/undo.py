@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from items.changes.recording import Author
 from items.changes.undo import NoChangeSet, undo
 from items.database.sql import Busy
+from items.management.output import report
 
 
 class Command(BaseCommand):
@@ -24,10 +25,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "Somebody is changing these items right now. Nothing was undone. Try again."
             ) from error
-        self.stdout.write(
+        result = (
             f"Removed: {told.removed:,}. Changed back: {told.changed:,}."
             f" Restored: {told.restored:,}. As before already: {told.already_back:,}."
             f" Kept, because they were changed since: {told.kept_count:,}."
         )
         if told.change_set_id and told.taken_back:
-            self.stdout.write(self.style.SUCCESS(f"This is change set {told.change_set_id}."))
+            result += f"\nThis is change set {told.change_set_id}."
+        report(self, result)

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from items.models import ApiKey, Item
+from items.models import ApiKey, ChangeSet, Item
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
@@ -67,6 +67,32 @@ def test_an_import_ends_well_without_any_output(manage, tmp_path, full):
 
     assert Item.objects.count() == 1
     assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["undo", "{change_set}"], b"Removed: 1."),
+        (["prune_history", "--older-than", "1d"], b"Deleted 0 change sets"),
+        (["forget_person", "ada"], b"ada is forgotten in 0 change sets."),
+        (["erase_history", "{item}", "2"], b"Erased what version 2"),
+    ],
+)
+def test_a_change_of_the_history_that_cannot_report_says_that_it_is_done(
+    manage, full, arguments, told
+):
+    item = Item.objects.create(name="Book")
+    change_set = ChangeSet.objects.latest("id").pk
+    if "erase_history" in arguments:
+        Item.objects.update(name="Tome")
+
+    words = (word.format(item=item.pk, change_set=change_set) for word in arguments)
+    ended = manage(*words, stdout=full)
+
+    assert ended.returncode == 0
+    assert ended.stderr.startswith(told)
+    assert b"could not be written" in ended.stderr
+    assert b"Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
