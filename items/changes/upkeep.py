@@ -55,6 +55,10 @@ class NothingToErase(LookupError):
     """There is no such change, or it replaced no text."""
 
 
+class NoName(ValueError):
+    """The name is empty."""
+
+
 @dataclass(frozen=True)
 class Erased:
     fields: list[str]
@@ -114,7 +118,10 @@ def forget_person(name: str) -> Iterator[int]:
     """Take a name out of all change sets; yield how many, after each transaction.
 
     That is their user, and what they told: names of keys and files can contain the person's.
+    Raise NoName: visitors have an empty one, and commands, and all who were forgotten.
     """
+    if not name:
+        raise NoName
     ids = get_user_model().objects.filter(username=name).values_list("pk", flat=True)
     values: dict = {"name": name, "ids": list(ids)}
     [(first, last)] = fetch("SELECT min(id), max(id) FROM items_changeset", [])

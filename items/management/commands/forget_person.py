@@ -1,8 +1,8 @@
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from items.changes.upkeep import forget_person
+from items.changes.upkeep import NoName, forget_person
 from items.management.output import report
 
 
@@ -16,5 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("name", help="the user name, as the history shows it")
 
     def handle(self, *, name: str, **options: object) -> None:
-        count = sum(forget_person(name))
+        try:
+            count = sum(forget_person(name))
+        except (NoName, UnicodeEncodeError) as error:  # the argument is not valid UTF-8
+            raise CommandError(f"{name!r} is not the name of a person.") from error
         report(self, f"{name} is forgotten in {count:,} change sets.")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from items.changes import upkeep
 from items.changes.history import read_beginning, read_changes, read_deletion, read_item_history
+from items.changes.recording import Author
 from items.changes.restore import NoVersion, restore_version
 from items.changes.undo import NoChangeSet, undo
 from items.changes.upkeep import prune
@@ -191,6 +192,16 @@ def test_forgets_a_person_and_keeps_what_they_did(monkeypatch):
     ]
     assert "ada's" not in str(ChangeSet.objects.filter(who="").values_list("detail"))
     assert undo(sets[0], BOB).removed == 1
+
+
+@pytest.mark.parametrize("name", ["", "\udcff"])
+def test_forgets_nobody_without_a_name(name):
+    made_by(Author("command", detail="tidy"), add("Book"))
+
+    with pytest.raises(CommandError, match="is not the name of a person"):
+        run("forget_person", name)
+
+    assert last_set().detail == "tidy"
 
 
 def test_forgets_the_earlier_names_of_an_account():
