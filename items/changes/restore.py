@@ -34,7 +34,7 @@ FIND = f"""
     WHERE EXISTS (
         SELECT FROM items_change
         WHERE item_id = %(item)s AND (version = %(version)s AND kind <> 'd'
-            OR version = %(version)s + 1 AND kind <> 'a')
+            OR version - 1 = %(version)s AND kind <> 'a')
     )
 """
 LOCK = "SELECT id FROM items_item WHERE id = %(item)s FOR UPDATE"
