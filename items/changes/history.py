@@ -45,6 +45,11 @@ class ItemHistory:
     # before, in the version below that of the oldest change.
     was_there_before: datetime | None
 
+    @property
+    def version_before(self) -> int | None:
+        """Return the version that the oldest change found, if it is older than the history."""
+        return self.changes[-1].version - 1 if self.was_there_before and self.changes else None
+
 
 @dataclass(frozen=True)
 class Deletion:
@@ -90,7 +95,7 @@ def read_item_history(item_id: int, *, after: int | None = None, limit: int) -> 
     condition = "item_id = %(item)s" + (" AND version < %(after)s" if after else "")
     values = {"item": item_id, "after": after}
     changes, has_more = _read(condition, "version DESC", limit, values)
-    is_from_before = not has_more and (not changes or changes[-1].kind != "a")
+    is_from_before = not has_more and (changes[-1].kind != "a" if changes else not after)
     return ItemHistory(
         changes,
         after=changes[-1].version if has_more else None,

@@ -1,5 +1,7 @@
 """The pages of the history: an item's, the list of changes, one change set, and undo."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -64,16 +66,53 @@ def test_an_older_version_is_brought_back(client, ada):
     assertContains(page, f'href="/changes/{last_change_set()}/undo/"')
 
 
-def test_an_item_from_before_the_history_says_so(client):
+def versions_offered(page):
+    return re.findall('name="version" value="([0-9]+)"', page.text)
+
+
+def test_each_older_version_can_be_brought_back_on_all_pages(client, ada, monkeypatch):
+    monkeypatch.setattr("items.views.item_detail.CHANGES_SHOWN", 2)
+    item = Item.objects.create(name="Lamp")
+    for number in range(3):
+        Item.objects.update(description=str(number))
+
+    first = client.get(f"/items/{item.pk}/", headers=HTML)
+    second = client.get(f"/items/{item.pk}/?after=3", headers=HTML)
+    beyond = client.get(f"/items/{item.pk}/?after=1", headers=HTML)
+
+    assert versions_offered(first) == ["3"]
+    assert versions_offered(second) == ["2", "1"]
+    assertNotContains(beyond, "This item was there before")
+
+
+def add_before_the_history(name):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE items_item DISABLE TRIGGER USER")
-        cursor.execute("INSERT INTO items_item (name) VALUES ('Lamp') RETURNING id")
+        cursor.execute("INSERT INTO items_item (name) VALUES (%s) RETURNING id", [name])
         (pk,) = cursor.fetchone()
         cursor.execute("ALTER TABLE items_item ENABLE TRIGGER USER")
+    return pk
+
+
+def test_an_item_from_before_the_history_says_so(client):
+    pk = add_before_the_history("Lamp")
 
     page = client.get(f"/items/{pk}/", headers=HTML)
 
     assertContains(page, "This item was there before")
+    assert versions_offered(page) == []
+
+
+def test_the_version_from_before_the_history_is_brought_back(client, ada):
+    item = Item.objects.get(pk=add_before_the_history("Lamp"))
+    save(client, item, name="Vase")
+    page = save(client, item, name="Pot")
+    assert versions_offered(page) == ["2", "1"]
+
+    client.post(f"/items/{item.pk}/restore/", {"version": "1"}, headers=HTML)
+
+    item.refresh_from_db()
+    assert (item.name, item.version) == ("Lamp", 4)
 
 
 def test_the_message_after_an_edit_leads_to_its_undo(client, ada):
