@@ -1,6 +1,6 @@
 """The history in JSON.
 
-The names of people, of keys and of files are only told to those who send a key.
+The names of people, of keys, of files and of programs are only told to those who send a key.
 """
 
 import json
@@ -14,7 +14,9 @@ from items.changes.undo import Kept, Undone
 from items.http.problems import Problem
 
 KINDS = {"a": "added", "c": "changed", "d": "deleted"}
-NAMED_BY_PEOPLE = ("json", "import")  # the ways whose detail a person wrote: a key's, a file's name
+# The ways whose detail a person can have written: the name of a key or of a file; programs tell
+# PostgreSQL whose script they run.
+NAMED_BY_PEOPLE = ("json", "import", "database")
 
 Json = dict[str, Any]
 
