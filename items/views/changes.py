@@ -107,7 +107,10 @@ def _read_place(request: HttpRequest) -> tuple[int, int]:
 
 def _items_in(request: HttpRequest, pk: int) -> int:
     """Return the number of items that an undo writes, for the limit of visitors."""
-    return 1 if _chosen(request) else read_change_set(pk).total
+    items = _chosen(request)
+    if not request.user.has_perms(permissions_for_undo(pk, items)):
+        return 0  # it is refused
+    return 1 if items else read_change_set(pk).total
 
 
 @page("GET", "POST", permission="items.view_item", items_written=_items_in)

@@ -267,6 +267,19 @@ def test_an_undo_needs_the_permission_of_what_it_does(client, settings, rights, 
     assert (ChangeSet.objects.latest("id").pk > number) == allowed
 
 
+def test_an_undo_that_is_refused_does_not_count(client, settings):
+    for number in range(4):
+        Item.objects.create(name=f"Lamp {number}")  # one change set, as a test is one transaction
+    made = last_change_set()
+    settings.VISITORS_MAY, settings.VISITOR_WRITES_PER_MINUTE = ["view", "add"], 3
+
+    undone = client.post(f"/changes/{made}/undo/", headers=HTML)
+    added = [client.post("/items/new/", {"name": "Vase"}).status_code for _ in range(4)]
+
+    assert undone["Location"].startswith("/accounts/login/")
+    assert added == [302, 302, 302, 429]
+
+
 def test_odd_names_are_shown_as_text(client, ada):
     item = Item.objects.create(name="<script>alert(1)</script>\u202e", description="x" * 10_000)
     Item.objects.update(description="y" * 10_000)
