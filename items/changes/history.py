@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from items.database.sql import fetch
 from items.models.item import WRITABLE
@@ -36,6 +37,12 @@ class ItemChange:
     name: str | None  # the newest of the item; None: erased
     fields: Sequence[FieldChange]  # can be empty, if only a time changed
 
+    @property
+    def has_this_name(self) -> bool:
+        """Whether the item was added or deleted with the name that `name` is."""
+        names = [(field.old, field.new) for field in self.fields if field.field == "name"]
+        return self.kind != "c" and self.name is not None and self.name in chain(*names)
+
 
 @dataclass(frozen=True)
 class ItemHistory:
@@ -47,7 +54,7 @@ class ItemHistory:
 
     @property
     def version_before(self) -> int | None:
-        """Return the version that the oldest change found, if it is older than the history."""
+        """The version in which the item was there before, if a change followed."""
         return self.changes[-1].version - 1 if self.was_there_before and self.changes else None
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from items.models.item import WRITABLE
 
 WAY_LABELS = {
-    "page": gettext_lazy("Pages"),
+    "page": gettext_lazy("Website"),
     "json": gettext_lazy("API"),
     "admin": gettext_lazy("Admin"),
     "import": gettext_lazy("Import"),

@@ -54,7 +54,8 @@ def change_list(request: HttpRequest) -> HttpResponse:
         "total": sum(count for _day, count in counts),
         "chart_width": chart.WIDTH,
         "chart_height": chart.HEIGHT,
-        "query": _query_without_cursor(request),
+        "query": _query_without(request, "before", "after"),
+        "query_of_day": _query_without(request, "before", "after", "day"),
     }
     return render(request, "items/changes/change_list.html", context)
 
@@ -78,9 +79,9 @@ def _read_day(text: str) -> date | None:
     return day if day and 1900 < day.year < 9999 else None
 
 
-def _query_without_cursor(request: HttpRequest) -> str:
+def _query_without(request: HttpRequest, *names: str) -> str:
     query = request.GET.copy()
-    for name in ("before", "after"):
+    for name in names:
         query.pop(name, None)
     return query.urlencode()
 
@@ -88,11 +89,13 @@ def _query_without_cursor(request: HttpRequest) -> str:
 @page("GET", permission="items.view_item")
 def change_set(request: HttpRequest, pk: int) -> HttpResponse:
     row = read_change_set(pk)
-    changes, after = read_changes(pk, after=_read_place(request), limit=ROWS)
+    place = _read_place(request)
+    changes, after = read_changes(pk, after=place, limit=ROWS)
     context = {
         "change_set": row,
         "changes": changes,
         "after": "{}-{}".format(*after) if after else "",
+        "is_continued": any(place),
         "sees_people": may_see_people(request),
         "may_undo": request.user.has_perms(permissions_for_undo(pk)),
     }

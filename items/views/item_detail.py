@@ -75,6 +75,6 @@ def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
     if change_set is None:
         messages.info(request, gettext("Nothing changed: the item already has these texts."))
     else:
-        told = gettext("Brought back version %(number)s.") % {"number": version}
+        told = gettext("The item has the texts of the older version again.")
         messages.success(request, with_undo(request, told, change_set))
     return redirect(item)

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from pytest_django.asserts import assertContains, assertNotContains
 
+from items.changes.recording import Author
 from items.models import ChangeSet, Item
-from items.tests.changes.history import next_transaction
+from items.tests.changes.history import ADA, BOB, add, made_by, rename
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,7 @@ def test_an_item_shows_what_changed_who_and_through_what(client, ada):
 
     assertContains(page, "a <del>green</del> one")
     assertContains(page, "a <ins>&lt;red&gt;</ins> one")
-    assertContains(page, "ada · Pages", count=2)
+    assertContains(page, "ada · Website", count=2)
 
 
 def test_visitors_see_what_and_when_but_nobodys_name(client, ada):
@@ -49,7 +50,7 @@ def test_visitors_see_what_and_when_but_nobodys_name(client, ada):
 
     for path in (f"/items/{Item.objects.get().pk}/", "/changes/", f"/changes/{last_change_set()}/"):
         page = client.get(path, headers=HTML)
-        assertContains(page, "Pages")
+        assertContains(page, "Website")
         assertNotContains(page, "ada")
 
 
@@ -62,114 +63,54 @@ def test_an_older_version_is_brought_back(client, ada):
 
     item.refresh_from_db()
     assert (item.description, item.version) == ("first", 3)
-    assertContains(page, "Brought back version 1.")
+    assertContains(page, "The item has the texts of the older version again.")
     assertContains(page, f'href="/changes/{last_change_set()}/undo/"')
 
 
-def versions_offered(page):
-    return re.findall('name="version" value="([0-9]+)"', page.text)
+def item_from_before_the_history():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE items_item DISABLE TRIGGER USER")
+        cursor.execute("INSERT INTO items_item (name) VALUES ('Lamp')")
+        cursor.execute("ALTER TABLE items_item ENABLE TRIGGER USER")
+    return Item.objects.get()
 
 
-def test_each_older_version_can_be_brought_back_on_all_pages(client, ada, monkeypatch):
+def test_an_item_from_before_the_history_says_so(client, ada):
+    item = item_from_before_the_history()
+
+    page = client.get(f"/items/{item.pk}/", headers=HTML)
+
+    assertContains(page, "This item was there before")
+    assertNotContains(page, "Bring back this version")
+
+
+def test_the_version_from_before_the_history_is_brought_back(client, ada):
+    item = item_from_before_the_history()
+    page = save(client, item, name="Vase")
+
+    assertContains(page, "Bring back this version", count=1)
+    [version] = re.findall('<input type="hidden" name="version" value="([0-9]+)"', page.text)
+    client.post(f"/items/{item.pk}/restore/", {"version": version}, headers=HTML)
+
+    item.refresh_from_db()
+    assert item.name == "Lamp"
+
+
+def test_each_older_version_has_its_button_on_every_page_of_the_history(client, ada, monkeypatch):
     monkeypatch.setattr("items.views.item_detail.CHANGES_SHOWN", 2)
     item = Item.objects.create(name="Lamp")
-    for number in range(3):
-        Item.objects.update(description=str(number))
+    for text in ("one", "two", "three"):
+        save(client, item, description=text)
 
     first = client.get(f"/items/{item.pk}/", headers=HTML)
     second = client.get(f"/items/{item.pk}/?after=3", headers=HTML)
     beyond = client.get(f"/items/{item.pk}/?after=1", headers=HTML)
 
-    assert versions_offered(first) == ["3"]
-    assert versions_offered(second) == ["2", "1"]
     assertNotContains(beyond, "This item was there before")
-
-
-def add_before_the_history(name):
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE items_item DISABLE TRIGGER USER")
-        cursor.execute("INSERT INTO items_item (name) VALUES (%s) RETURNING id", [name])
-        (pk,) = cursor.fetchone()
-        cursor.execute("ALTER TABLE items_item ENABLE TRIGGER USER")
-    return pk
-
-
-def test_an_item_from_before_the_history_says_so(client):
-    pk = add_before_the_history("Lamp")
-
-    page = client.get(f"/items/{pk}/", headers=HTML)
-
-    assertContains(page, "This item was there before")
-    assert versions_offered(page) == []
-
-
-def test_the_version_from_before_the_history_is_brought_back(client, ada):
-    item = Item.objects.get(pk=add_before_the_history("Lamp"))
-    save(client, item, name="Vase")
-    page = save(client, item, name="Pot")
-    assert versions_offered(page) == ["2", "1"]
-
-    client.post(f"/items/{item.pk}/restore/", {"version": "1"}, headers=HTML)
-
-    item.refresh_from_db()
-    assert (item.name, item.version) == ("Lamp", 4)
-
-
-def test_the_message_after_an_edit_leads_to_its_undo(client, ada):
-    item = Item.objects.create(name="Lamp", description="first")
-    page = save(client, item, description="second")
-    number = last_change_set()
-
-    assertContains(page, f'<a href="/changes/{number}/undo/">Undo</a>')
-    asked = client.get(f"/changes/{number}/undo/", headers=HTML)
-    assertContains(asked, "1 item will get its text of before.")
-    done = client.post(f"/changes/{number}/undo/", follow=True, headers=HTML)
-
-    item.refresh_from_db()
-    assert item.description == "first"
-    assertContains(done, "Undone: 1 item has its text of before.")
-    assertContains(done, f'<a href="/changes/{last_change_set()}/undo/">Undo this undo</a>')
-
-
-def test_what_was_changed_since_is_kept_and_named(client, ada):
-    items = [Item.objects.create(name=name) for name in ("Lamp", "Vase")]
-    ids = [item.pk for item in items]
-    address = f"/items/delete/?id={ids[0]}&id={ids[1]}"
-    page = client.post(
-        address, form_of(client.get(address, headers=HTML)), follow=True, headers=HTML
-    )
-    number = last_change_set()
-    assertContains(page, f'<a href="/changes/{number}/undo/">Undo</a>')
-    client.post(f"/changes/{number}/undo/?item={ids[0]}", headers=HTML)
-    save(client, items[0], description="kept")
-
-    asked = client.get(f"/changes/{number}/undo/", headers=HTML)
-    done = client.post(f"/changes/{number}/undo/", follow=True, headers=HTML)
-
-    assertContains(asked, "1 deleted item will come back.")
-    assertContains(asked, "1 item stays as it is")
-    assertContains(asked, "ada · Pages")
-    assertContains(done, "1 item was changed since, and stays as it is.")
-    assert set(Item.objects.values_list("pk", "description")) == {(ids[0], "kept"), (ids[1], "")}
-
-
-@pytest.mark.parametrize("page", ["", "edit/", "delete/"])
-def test_a_deleted_item_says_who_deleted_it_and_can_be_restored(client, ada, page):
-    item = Item.objects.create(name="Lamp", description="green")
-    created_at = Item.objects.get().created_at
-    client.post(f"/items/{item.pk}/delete/", {"version": "1"})
-    number = last_change_set()
-
-    gone = client.get(f"/items/{item.pk}/{page}", headers=HTML)
-    assertContains(gone, "This item was deleted.", status_code=410)
-    assertContains(gone, "ada · Pages", status_code=410)
-    assertContains(gone, f'action="/changes/{number}/undo/?item={item.pk}"', status_code=410)
-    back = client.post(f"/changes/{number}/undo/?item={item.pk}", follow=True, headers=HTML)
-
-    assert back.redirect_chain == [(f"/items/{item.pk}/", 302)]
-    restored = Item.objects.get(pk=item.pk)
-    assert (restored.name, restored.description, restored.version) == ("Lamp", "green", 3)
-    assert restored.created_at == created_at
+    assertContains(first, "Bring back this version", count=1)  # not for the present one
+    assertContains(first, '<a rel="next" href="?after=3#history">Older changes →</a>')
+    assertContains(second, "Bring back this version", count=2)
+    assertContains(second, f'<a href="/items/{item.pk}/#history">← Newest changes</a>')
 
 
 @pytest.mark.parametrize("query", ["item=", "item=x", "item=0", "item=1&item=2"])
@@ -235,36 +176,43 @@ def test_the_chart_and_its_table_have_the_same_numbers(client):
     assertContains(page, "4 changes in 14 days")
 
 
-@pytest.mark.parametrize(
-    ("rights", "change", "allowed"),
-    [
-        ("view,add,change", "add", False),
-        ("view,delete", "add", True),
-        ("view,add,delete", "edit", False),
-        ("view,change", "edit", True),
-        ("view,change,delete", "delete", False),
-        ("view,add", "delete", True),
-    ],
-)
-def test_an_undo_needs_the_permission_of_what_it_does(client, settings, rights, change, allowed):
-    item = Item.objects.create(name="Lamp")
-    if change != "add":
-        next_transaction()
-    if change == "edit":
-        Item.objects.update(name="Vase")
-    elif change == "delete":
-        item.delete()
-    settings.VISITORS_MAY = rights.split(",")
-    number = ChangeSet.objects.latest("id").pk
+def test_a_day_in_the_table_of_the_chart_keeps_the_other_filters(client):
+    page = client.get("/changes/?way=json&day=2026-01-01&after=7", headers=HTML)
 
-    asked = client.get(f"/changes/{number}/undo/", headers=HTML)
-    done = client.post(f"/changes/{number}/undo/", headers=HTML)
+    day = page.context["bars"][0].day
+    assertContains(page, f'href="/changes/?day={day:%Y-%m-%d}&amp;way=json"')
 
-    assert (asked.status_code == 200) == allowed
-    assert done["Location"].startswith(
-        "/accounts/login/" if not allowed else ("/items/", "/changes/")
-    )
-    assert (ChangeSet.objects.latest("id").pk > number) == allowed
+
+def test_an_import_on_the_server_is_nobodys(client, ada):
+    made_by(Author("import", detail="list.csv"), add("Lamp"))
+
+    page = client.get("/changes/", headers=HTML)
+
+    assertContains(page, '<td>Import <span class="hint">list.csv</span>')
+
+
+def test_a_change_set_names_each_item_once(client, ada):
+    number = made_by(ADA, add("Lamp", "Vase"))
+    made_by(BOB, rename("Vase", "Pot"))
+
+    page = client.get(f"/changes/{number}/", headers=HTML)
+
+    assertContains(page, "Lamp", count=1)
+    assertContains(page, "Pot", count=1)  # its name now
+    assertContains(page, "Vase", count=1)  # its name then
+
+
+def test_pages_of_a_change_set_lead_on_and_back(client, monkeypatch):
+    monkeypatch.setattr("items.views.changes.ROWS", 2)
+    number = made_by(ADA, add("Lamp", "Vase", "Pot"))
+
+    first = client.get(f"/changes/{number}/", headers=HTML)
+    [after] = re.findall(r'rel="next" href="[^"]*\?after=([0-9-]+)"', first.text)
+    second = client.get(f"/changes/{number}/?after={after}", headers=HTML)
+
+    assertNotContains(first, "First page")
+    assertContains(second, f'<a href="/changes/{number}/">← First page</a>')
+    assertContains(second, "Pot")
 
 
 def test_an_undo_that_is_refused_does_not_count(client, settings):
