@@ -156,10 +156,12 @@ def _undo(request: HttpRequest, row: ChangeSetRow, items: list[int] | None) -> H
     except Busy:
         told = gettext("Some of these items are being changed right now. Try again.")
         return _confirmation(request, row, _preview(request, row.id, items), told)
-    told = render_to_string("items/changes/_undone.html", {"undone": undone}, request)
+    told_of = {"undone": undone, "change_set": if_undoable(request, undone.change_set_id)}
+    told = render_to_string("items/changes/_undone.html", told_of, request)
     (messages.success if undone.taken_back else messages.info)(request, told)
-    if items and Item.objects.filter(pk=items[0]).exists():
-        return redirect("items:detail", items[0])
+    item = items[0] if items else row.item_id if row.total == 1 else None
+    if Item.objects.filter(pk=item).exists():
+        return redirect("items:detail", item)
     return redirect("changes:detail", undone.change_set_id or row.id)
 
 
@@ -170,8 +172,11 @@ def _preview(request: HttpRequest, pk: int, items: list[int] | None) -> Undone:
 def _confirmation(
     request: HttpRequest, row: ChangeSetRow, undone: Undone, notice: str = ""
 ) -> HttpResponse:
+    # One change is shown with its texts; many are counted.
+    changes = read_changes(row.id, limit=1)[0] if row.total == 1 and undone.taken_back else []
     context = {
         "change_set": row,
+        "changes": changes,
         "undone": undone,
         "rest": undone.kept_count - len(undone.kept),
         "sees_people": may_see_people(request),
@@ -181,8 +186,13 @@ def _confirmation(
 
 
 def with_undo(request: HttpRequest, told: str, change_set: int | None) -> str:
-    """Return a message with a link to undo what it tells."""
-    if change_set is None:
-        return told
-    context = {"told": told, "change_set": change_set}
+    """Return a message with a link to undo what it tells, if the user may."""
+    context = {"told": told, "change_set": if_undoable(request, change_set)}
     return render_to_string("items/changes/_with_undo.html", context, request)
+
+
+def if_undoable(request: HttpRequest, change_set: int | None) -> int | None:
+    """Return the change set if the user has the permissions to undo it."""
+    if change_set is None or not request.user.has_perms(permissions_for_undo(change_set)):
+        return None
+    return change_set

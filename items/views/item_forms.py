@@ -20,7 +20,7 @@ from items.forms import ItemForm
 from items.models import Item
 from items.models.item import WRITABLE
 from items.views.bidi import isolate
-from items.views.changes import with_undo
+from items.views.changes import if_undoable, with_undo
 from items.views.guard import page
 from items.views.item_detail import shows_deleted
 
@@ -81,19 +81,22 @@ def item_new(request: HttpRequest) -> HttpResponse:
     form.fields["name"].widget.attrs["autofocus"] = not form.is_bound
     if not form.is_valid():
         return _form_page(request, form, similar=_similar(request, form.instance))
-    item = _save_once(request, form)
+    item, change_set = _save_once(request, form)
     adds_another = "another" in request.POST
     context = {
         "item": item,
         "adds_another": adds_another,
         "similar": _similar(request, item),
+        "change_set": if_undoable(request, change_set),
     }
     messages.success(request, render_to_string("items/form/_added.html", context))
     return redirect("/items/new/?another=" if adds_another else item)
 
 
-def _save_once(request: HttpRequest, form: ItemForm) -> Item:
-    """Save the new item, or return the item that the same form created before (a double click).
+def _save_once(request: HttpRequest, form: ItemForm) -> tuple[Item, int | None]:
+    """Save the new item and return it with its change set.
+
+    Or return the item that the same form created before (a double click), without a change set.
 
     A different text with the same key creates another item: users go back, edit and save again. So
     does the same text if that item was deleted or changed in the meantime.
@@ -101,7 +104,7 @@ def _save_once(request: HttpRequest, form: ItemForm) -> Item:
     key = request.POST.get("key")
     if not key:  # not from our page
         with recorded(author_of(request, "page")):
-            return form.save()
+            return form.save(), change_set_so_far()
     typed = json.dumps([key, form.cleaned_data]).encode()
     claim = Claim(f"form {request.user.pk or ''}", hashlib.sha256(typed).hexdigest(), typed)
     with recorded(author_of(request, "page")):
@@ -110,11 +113,11 @@ def _save_once(request: HttpRequest, form: ItemForm) -> Item:
         if answer is not None:
             item = Item.objects.filter(pk=int(answer.content), **form.cleaned_data).first()
             if item:
-                return item
+                return item, None
             claim.discard()
         item = form.save()
         claim.store(HttpResponse(item.pk))
-    return item
+        return item, change_set_so_far()
 
 
 def _similar(request: HttpRequest, item: Item) -> list[Item]:

@@ -109,8 +109,9 @@ def test_a_page_of_ticks_leads_back_to_that_page(client, books):
 def test_is_one_statement(client, books, django_assert_num_queries):
     fields = form_of(client.get("/items/delete/?q=book&all=1"))
 
-    # Four for two savepoints; who deletes, the time that it may take, and the number for its undo
-    with django_assert_num_queries(1 + 4 + 1 + 1 + 1):
+    # Four for two savepoints; who deletes, the time that it may take, and two for the link to undo:
+    # the number, and what its permissions are
+    with django_assert_num_queries(1 + 4 + 1 + 1 + 2):
         client.post("/items/delete/?q=book&all=1", fields)
 
 
