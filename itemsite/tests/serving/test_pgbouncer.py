@@ -71,13 +71,23 @@ def answers(url):
     return False
 
 
+def is_up(server):
+    assert server.process.poll() is None, server.output
+    with suppress(ConnectionRefusedError):
+        return server.request("GET", "/readyz")[0] == 200
+    return False
+
+
 @contextmanager
 def serving(clone, url):
-    variables = {"DATABASE_URL": url, "DATABASE_PREPARE": "0", "PORT": "0", "HTTPS": "0"}
-    environment = clone.environment(SECRET_KEY="k" * 50, LOG_LEVEL="INFO", **variables)
+    variables = {"DATABASE_URL": url, "DATABASE_PREPARE": "0", "HTTPS": "0"}
+    port = free_port()
+    environment = clone.environment(SECRET_KEY="k" * 50, PORT=str(port), **variables)
     server = Server([sys.executable, "-m", "gunicorn"], clone.folder, environment)
+    server.port = port
     try:
-        yield server.wait_for_address()
+        until(lambda: is_up(server))
+        yield server
     finally:
         server.stop()
 
