@@ -61,14 +61,14 @@ def database() -> dict[str, str | int]:
     }
 
 
-def connect_as_superuser() -> "psycopg.Connection":
+def connect_as_superuser(database: str = "postgres") -> "psycopg.Connection":
     """Return a superuser connection in autocommit mode."""
     # Not at the top: gunicorn's main process imports this module before gevent patches the workers,
     # and an unpatched psycopg would block all clients of a worker.
     import psycopg
 
     return psycopg.connect(
-        host=str(socket_folder()), port=PORT, user=SUPERUSER, dbname="postgres", autocommit=True
+        host=str(socket_folder()), port=PORT, user=SUPERUSER, dbname=database, autocommit=True
     )
 
 

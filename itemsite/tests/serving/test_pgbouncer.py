@@ -31,7 +31,7 @@ pool_mode = transaction
 ignore_startup_parameters = options
 """
 AUTHORS = """
-    SELECT way, detail, name FROM items_item JOIN items_change ON item_id = items_item.id
+    SELECT way, detail, items_item.name FROM items_item JOIN items_change ON item_id = items_item.id
     JOIN items_changeset ON items_changeset.id = change_set_id
 """
 
