@@ -176,14 +176,23 @@ def test_an_unknown_change_set_is_refused(book):
         rename("Book", "Tome")()
 
 
-def test_other_roles_are_recorded_too():
+@pytest.mark.parametrize("function", ["items_item_record", "items_item_go_on"])
+def test_other_roles_are_recorded_too(function):
     """The functions run with the rights of their owner, and not with the caller's search_path."""
-    for function in ("items_item_record", "items_item_go_on"):
-        [(is_definer, config)] = sql(
-            "SELECT prosecdef, proconfig FROM pg_proc WHERE proname = %s", [function]
-        )()
-        assert is_definer
-        assert config[0] == "search_path=public, pg_temp"
+    [(is_definer, config)] = sql(
+        "SELECT prosecdef, proconfig FROM pg_proc WHERE proname = %s", [function]
+    )()
+
+    assert is_definer
+    assert config[0] == "search_path=public, pg_temp"
+
+
+@pytest.mark.parametrize("function", ["items_item_record()", "items_item_go_on()"])
+def test_other_roles_cannot_record_rows_of_their_own_tables(function):
+    """A trigger that they make with it would write changes that nobody made."""
+    sql("SELECT items_record_fields('name', 'description')")()  # as a migration that adds a field
+
+    assert sql("SELECT has_function_privilege('public', %s, 'execute')", [function])() == [(False,)]
 
 
 @pytest.mark.long
