@@ -215,6 +215,24 @@ def test_pages_of_a_change_set_lead_on_and_back(client, monkeypatch):
     assertContains(second, "Pot")
 
 
+def test_no_message_offers_an_undo_that_is_not_allowed(client, settings):
+    item = Item.objects.create(name="Lamp")
+    made = last_change_set()
+    next_transaction()
+    settings.VISITORS_MAY = ["view", "delete"]
+
+    undone = client.post(f"/changes/{made}/undo/", follow=True, headers=HTML)
+    other = Item.objects.create(name="Vase")
+    next_transaction()
+    deleted = client.post(f"/items/{other.pk}/delete/", {"version": "1"}, follow=True, headers=HTML)
+
+    assert not Item.objects.filter(pk=item.pk).exists()
+    assertContains(undone, "1 added item was deleted.")
+    assertContains(deleted, "Deleted")
+    for page in (undone, deleted):
+        assertNotContains(page, "/undo/")
+
+
 def test_an_undo_that_is_refused_does_not_count(client, settings):
     for number in range(4):
         Item.objects.create(name=f"Lamp {number}")  # one change set, as a test is one transaction
