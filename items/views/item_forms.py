@@ -49,6 +49,7 @@ def _form_page(
         "asks_sign_in": asks_sign_in,
         "is_conflict": is_conflict,
         "saved_by": saved_by,
+        "is_own": saved_by and saved_by == request.user.get_username(),
         "similar": similar,
         "adds_another": "another" in (request.POST or request.GET),
     }

@@ -272,8 +272,12 @@ def test_a_conflict_page_says_who_saved(client, ada):
     mine = form_of(client.get(f"/items/{item.pk}/edit/", headers=HTML))
     save(client, item, description="theirs")
 
+    own = client.post(f"/items/{item.pk}/edit/", mine | {"name": "Vase"}, headers=HTML)
+    client.force_login(User.objects.create_superuser("bob"))
     page = client.post(f"/items/{item.pk}/edit/", mine | {"name": "Vase"}, headers=HTML)
 
+    assertContains(own, "You saved this item in the meantime", status_code=409)
+    assertContains(page, "Somebody else saved this item in the meantime", status_code=409)
     assertContains(page, "It was ada.", status_code=409)
 
 

@@ -113,6 +113,7 @@ def test_what_was_changed_since_is_kept_and_named(client, ada):
     assertContains(asked, "1 item stays as it is")
     assertContains(asked, "ada · Website")
     assertContains(done, "1 item was changed later and stays as it is.")
+    assertContains(done, "Restored “Vase”")
     assert set(Item.objects.values_list("pk", "description")) == {(ids[0], "kept"), (ids[1], "")}
 
 

@@ -1,4 +1,4 @@
-"""The header of the page, with names and words of every length."""
+"""Names of people, and words of every length, in the header and the list."""
 
 import pytest
 
@@ -32,5 +32,23 @@ def test_nothing_in_the_header_overlaps(open_page, site, database, username, loc
                 found.append(f"{width}: too little is left for the name")
     finally:
         database.execute("UPDATE auth_user SET username = 'admin', is_staff = true")
+
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.long
+def test_who_changed_an_item_stays_in_its_row(open_page, site, database, items):
+    page = open_page()
+    sign_in(page, site)
+    database.execute("UPDATE items_changeset SET who = %s", ["maximiliana.mustermann-schmidt" * 5])
+    page.goto("/items/")
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        row, name = page.locator("tbody tr").first, page.locator("tbody .time .hint").first
+        right = name.bounding_box()["x"] + name.bounding_box()["width"]
+        if right > row.bounding_box()["x"] + row.bounding_box()["width"]:
+            found.append(f"{width}: the name leaves its row")
+        found += faults_of_layout(page)
 
     assert not found, "\n".join(found)
