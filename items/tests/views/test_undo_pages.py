@@ -114,6 +114,8 @@ def test_what_was_changed_since_is_kept_and_named(client, ada):
     assertContains(asked, "ada · Website")
     assertContains(done, "1 item was changed later and stays as it is.")
     assertContains(done, "Restored “Vase”")
+    again = client.get(f"/changes/{number}/undo/", headers=HTML)
+    assertContains(again, "Nothing more can be undone: the other items were changed later.")
     assert set(Item.objects.values_list("pk", "description")) == {(ids[0], "kept"), (ids[1], "")}
 
 
