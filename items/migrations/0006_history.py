@@ -157,9 +157,7 @@ END
 $make$;
 """
 
-# TRUNCATE ... RESTART IDENTITY would give ids out again, also of items whose history was pruned; and
-# it can empty the history too. Called before and after it: before, the sequence still has its number.
-# Ids that somebody wrote into an INSERT count too, but must leave room for others.
+# TRUNCATE ... RESTART IDENTITY would give ids out again; and it can empty the history too.
 GO_ON = """
 DO $make$
 BEGIN
@@ -169,14 +167,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = %I, pg_temp AS $body$
 DECLARE
     told text := current_setting('itemsite.change_set', true);
     ids text := pg_get_serial_sequence('items_item', 'id');
+    last_id bigint := (SELECT max(item_id) FROM items_change);
 BEGIN
-    IF TG_WHEN = 'BEFORE' THEN
-        PERFORM set_config('itemsite.next_id', nextval(ids)::text, true);
-        RETURN NULL;
-    END IF;
-    IF EXISTS (SELECT FROM items_changeset) THEN
-        PERFORM setval(ids, greatest(current_setting('itemsite.next_id')::bigint,
-            (SELECT max(item_id) FROM items_change WHERE item_id < 1::bigint << 62)));
+    IF last_id IS NOT NULL THEN
+        PERFORM setval(ids, greatest(nextval(ids), last_id));
     END IF;
     IF told ~ '^[0-9]+$' AND NOT EXISTS (SELECT FROM items_changeset WHERE id = told::bigint) THEN
         PERFORM set_config('itemsite.change_set', '', true);
@@ -207,11 +201,8 @@ END
 $$;
 """
 
-# Everybody else could make triggers of the functions, on tables of their own, and so write changes
-# that nobody made. The triggers here need no permission when they fire.
 TRIGGERS = """
 SELECT items_record_fields('name', 'description');
-REVOKE EXECUTE ON FUNCTION items_item_record(), items_item_go_on() FROM PUBLIC;
 CREATE TRIGGER items_item_record_insert AFTER INSERT ON items_item
     REFERENCING NEW TABLE AS new_items FOR EACH STATEMENT EXECUTE FUNCTION items_item_record();
 CREATE TRIGGER items_item_record_update AFTER UPDATE ON items_item
@@ -221,8 +212,6 @@ CREATE TRIGGER items_item_record_delete AFTER DELETE ON items_item
     REFERENCING OLD TABLE AS old_items FOR EACH STATEMENT EXECUTE FUNCTION items_item_record();
 CREATE TRIGGER items_item_record_truncate BEFORE TRUNCATE ON items_item
     FOR EACH STATEMENT EXECUTE FUNCTION items_item_record();
-CREATE TRIGGER items_item_note_id BEFORE TRUNCATE ON items_item
-    FOR EACH STATEMENT EXECUTE FUNCTION items_item_go_on();
 CREATE TRIGGER items_item_go_on AFTER TRUNCATE ON items_item
     FOR EACH STATEMENT EXECUTE FUNCTION items_item_go_on();
 """
@@ -232,7 +221,6 @@ DROP TRIGGER items_item_record_insert ON items_item;
 DROP TRIGGER items_item_record_update ON items_item;
 DROP TRIGGER items_item_record_delete ON items_item;
 DROP TRIGGER items_item_record_truncate ON items_item;
-DROP TRIGGER items_item_note_id ON items_item;
 DROP TRIGGER items_item_go_on ON items_item;
 DROP VIEW items_history;
 DROP FUNCTION items_record_fields(text[]), items_item_record(), items_item_go_on(),

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from items.changes.recording import Author
 from items.models import ChangeSet, Item
-from items.tests.changes.history import ADA, BOB, add, made_by, rename
+from items.tests.changes.history import ADA, BOB, add, made_by, next_transaction, rename
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
