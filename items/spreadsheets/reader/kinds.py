@@ -145,7 +145,8 @@ def _kind_of_text(path: str, encoding: Encoding) -> str:
         is_blank = not start.strip() and not any(line.strip() for line in file)
     if is_blank:
         raise Refused("empty")
-    if len(CONTROL.findall(start)) > len(start) / 10:
+    # Texts can consist of control characters, but none that PostgreSQL has contains null.
+    if "\0" in start and len(CONTROL.findall(start)) > len(start) / 20:
         raise Refused("binary")
     for pattern, code, kind in TEXTS:
         if pattern.match(start):

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from itertools import chain, islice
-from typing import TextIO
 
 from items.spreadsheets.reader.columns import HEADS_SHOWN, IGNORED, OTHERS_KEPT, assign, fold
 from items.spreadsheets.reader.encoding import UNREADABLE, Encoding, without_unreadable
@@ -53,7 +53,7 @@ def _judged(line: int, value: object, text: str = "") -> Object:
     return line, value, None if isinstance(value, dict) else {"code": "not_object"}, text
 
 
-def _from_array(file: TextIO) -> Iterator[Object]:
+def _from_array(file: TextIOWrapper) -> Iterator[Object]:
     scanner = _Scanner(file)
     single = scanner.enter_array()
     if single is not None:
@@ -73,7 +73,7 @@ def _from_array(file: TextIO) -> Iterator[Object]:
 class _Scanner:
     """Values of a JSON text, of which only a part is in memory."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIOWrapper) -> None:
         self._file = file
         self._decoder = json.JSONDecoder()
         self._buffer = ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from itertools import islice
 
 from items.spreadsheets.reader.encoding import Encoding
@@ -73,9 +74,10 @@ def _open_text(path: str, kind: str, encoding: Encoding, options: dict) -> Table
     return table
 
 
-def _chained(start: list[str], file: Iterable[str]) -> Iterator[str]:
-    yield from start
-    yield from file
+def _chained(start: list[str], file: TextIOWrapper) -> Iterator[str]:
+    with file:
+        yield from start
+        yield from file
 
 
 def _with_lf(records: Iterable[Record]) -> Iterator[Record]:
