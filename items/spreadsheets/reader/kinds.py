@@ -73,7 +73,7 @@ TEXTS = (
     (re.compile(r"BEGIN:VCARD\s"), "document", "vCard"),
     (re.compile(r"BEGIN:VCALENDAR\s"), "document", "iCalendar"),
 )
-JSON = re.compile(r'\s*(\[\s*[\[{\]"\d]|\{\s*["}])')
+JSON = re.compile(r'\s*(\[\s*[\[{\]"]|\{\s*["}])')
 CONTROL = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 
