@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from items.spreadsheets.reader.kinds import Refused
 from items.spreadsheets.reader.records import Record
@@ -16,6 +17,7 @@ IGNORED = ("created_at", "updated_at", "error")  # exports and files of errors h
 BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u00ad\u200b-\u200f\u2060\ufeff]+")
 
 
+@lru_cache(maxsize=10_000)
 def fold(head: str) -> str:
     """Return a name of a column without case, accents, spaces and hyphens."""
     if len(head) > HEAD_LENGTH:
@@ -104,7 +106,7 @@ class Columns:
         used = {i for i in used if i < self.most} | {i for i, head in enumerate(named) if head}
         self.fewest = max((i + 1 for i, head in enumerate(named) if head), default=0)
         self.heads = [(named[i : i + 1] or [""])[0] or letter(i) for i in range(self.most)]
-        self.fields = self._fields(header, named, options)
+        self.fields = self._fields(named, options)
         ignored = self._ignored(named, options)
         taken = set(self.fields.values()) | ignored
         others = [i for i in range(self.most) if i not in taken]
@@ -115,14 +117,15 @@ class Columns:
         self.others = [(i, self.heads[i]) for i in others] if is_kept else []
         self._tell_doubles(named)
 
-    def _fields(self, header: list[str] | None, named: list[str], options: dict) -> dict[str, int]:
+    def _fields(self, named: list[str], options: dict) -> dict[str, int]:
         found = assign(named, options)
         fields = list(options["fields"])
-        if not set(found) - {"id"} and "id" not in found:  # by their places, as nothing is known
-            found = dict(zip(fields[:2], range(self.most), strict=False))
-        elif header is not None and fields[0] not in found and "id" not in found:
-            free = [i for i, head in enumerate(named) if head and i not in found.values()]
-            found |= {fields[0]: free[0]} if free else {}
+        taken = {*found.values(), *self._ignored(named, options)}
+        free = [i for i in range(self.most) if i not in taken]
+        if not set(found) - {"id"}:  # no name is known: by their places
+            found |= dict(zip(fields[:2], free, strict=False))
+        elif fields[0] not in found and "id" not in found:
+            found |= dict(zip(fields[:1], free, strict=False))
         for field, index in (options.get("columns") or {}).items():
             found.pop(field, None)
             if isinstance(index, int) and 0 <= index < self.most:

@@ -1,11 +1,19 @@
 """JSON: an array of objects, an object with such an array, or an object on each line (NDJSON)."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from itertools import chain, islice
 
-from items.spreadsheets.reader.columns import HEADS_SHOWN, IGNORED, OTHERS_KEPT, assign, fold
+from items.spreadsheets.reader.columns import (
+    HEAD_LENGTH,
+    HEADS_SHOWN,
+    IGNORED,
+    OTHERS_KEPT,
+    assign,
+    fold,
+)
 from items.spreadsheets.reader.encoding import UNREADABLE, Encoding, without_unreadable
 from items.spreadsheets.reader.kinds import Refused
 from items.spreadsheets.reader.records import LONGEST
@@ -13,6 +21,7 @@ from items.spreadsheets.reader.rows import NULL, SAMPLE, Output, escape
 from items.spreadsheets.reader.table import about_file
 
 BLOCK = 1 << 16  # characters
+SPACES = re.compile(r"[ \t\r\n]*")
 FIRST_LINE = 1 << 20  # characters that tell NDJSON from JSON
 
 Object = tuple[int, object, dict | None, str]  # line or place, value, fault, the text of a bad line
@@ -86,13 +95,10 @@ class _Scanner:
     def peek(self) -> str:
         """Go to the next character that is no space, and return it."""
         while True:
-            rest = self._buffer[self._place : self._place + BLOCK].lstrip(" \t\r\n")
-            if rest:
-                start = min(self._place + BLOCK, len(self._buffer))
-                self._place = start - len(rest)
-                return rest[0]
-            self._place = min(self._place + BLOCK, len(self._buffer))
-            if self._place == len(self._buffer) and not self._more():
+            self._place = SPACES.match(self._buffer, self._place).end()
+            if self._place < len(self._buffer):
+                return self._buffer[self._place]
+            if not self._more():
                 return ""
 
     def skip(self) -> None:
@@ -157,11 +163,8 @@ def write_objects(path: str, kind: str, encoding: Encoding, options: dict, out: 
     keys = Keys(sample, options)
     read = about_file(kind, encoding=encoding.name) | {"header_line": None} | keys.about()
     out.head({"read": read, "is_text": False, "says": keys.says})
-    count = 0
-    for row in (keys.row(*one) for one in chain(sample, objects)):
-        out.rows([row])
-        count += 1
-    out.says([] if count else [{"code": "no_rows"}])
+    out.rows(keys.row(*one) for one in chain(sample, objects))
+    out.says([] if sample else [{"code": "no_rows"}])
 
 
 class Keys:
@@ -182,7 +185,7 @@ class Keys:
             self.fields.pop("id", None)
         self._names = ("id", *options["fields"])
         if self.heads and not {"id", self._names[1]} & set(self.fields):
-            raise Refused("no_name", keys=self.heads[:5])
+            raise Refused("no_name", keys=_shortened(self.heads[:5]))
         self._ignored = {head for head in self.heads if fold(head) in ignored}
         self._ignored |= set(self.fields.values())
         self._others = [head for head in self.heads if head not in self._ignored]
@@ -190,7 +193,7 @@ class Keys:
         self._is_kept = self._judge_others(options.get("other_columns"))
 
     def _judge_others(self, wanted: str | None) -> bool:
-        count, few = len(self._others), self._others[:OTHERS_KEPT]
+        count, few = len(self._others), _shortened(self._others[:OTHERS_KEPT])
         self._refuses = wanted == "refuse"
         if self._refuses and count:
             raise Refused("unknown_columns", columns=few[:5], count=count)
@@ -203,8 +206,11 @@ class Keys:
         return is_kept
 
     def about(self) -> dict:
-        others, heads = self._others[:OTHERS_KEPT], self.heads[:HEADS_SHOWN]
-        return {"columns": self.fields, "other_columns": others, "heads": heads}
+        return {
+            "columns": {field: key[:HEAD_LENGTH] for field, key in self.fields.items()},
+            "other_columns": _shortened(self._others[:OTHERS_KEPT]),
+            "heads": _shortened(self.heads[:HEADS_SHOWN]),
+        }
 
     def row(self, line: int, value: object, fault: dict | None, text: str) -> str:
         if not isinstance(value, dict):
@@ -235,13 +241,19 @@ class Keys:
         others = [key for key in value if key not in self._ignored and _plain(value[key]).strip()]
         others = [key for key in others if fold(key) not in IGNORED_FOLDED]
         if others and self._refuses:
-            problems.append({"column": None, "code": "unknown_columns", "columns": others[:5]})
+            problems.append(
+                {"column": None, "code": "unknown_columns", "columns": _shortened(others[:5])}
+            )
         if UNREADABLE.search("".join(key + _plain(value[key]) for key in others)):
             problems.append({"column": None, "code": "half_character"})
         return others if self._is_kept else []
 
 
 IGNORED_FOLDED = {fold(name) for name in IGNORED}
+
+
+def _shortened(keys: list[str]) -> list[str]:
+    return [key[:HEAD_LENGTH] for key in keys]
 
 
 def _plain(value: object) -> str:

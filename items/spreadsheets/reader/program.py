@@ -24,7 +24,7 @@ def main(path: str, options_text: str) -> int:
     options = json.loads(options_text)
     out = Output(has_head=options["mode"] == "left_out")
     try:
-        _read(path, options, out)
+        read(path, options, out)
     except Refused as refused:
         out.refuse(refused.facts)
     except MemoryError:
@@ -35,7 +35,7 @@ def main(path: str, options_text: str) -> int:
     return REFUSED
 
 
-def _read(path: str, options: dict, out: Output) -> None:
+def read(path: str, options: dict, out: Output) -> None:
     # What only some files need is imported for them alone: a start takes 20 ms.
     kind, encoding = recognise(path, options.get("encoding"))
     if options["mode"] == "left_out":

@@ -6,9 +6,9 @@ import re
 from items.models.item import WRITABLE
 from items.spreadsheets import reading
 from items.spreadsheets.problems import sentence
-from items.spreadsheets.reader.kinds import recognise
-from items.spreadsheets.reader.rows import Output, write_rows
-from items.spreadsheets.reader.table import open_table
+from items.spreadsheets.reader import program
+from items.spreadsheets.reader.kinds import Refused
+from items.spreadsheets.reader.rows import Output
 
 COLUMNS = ("line", "id", *WRITABLE, "extra", "problem")
 ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
@@ -51,17 +51,10 @@ def read_file(path, **options):
         return Read(found.head, found.says, text)
 
 
-def read_text(path, text, **options):
-    if isinstance(text, str):
-        text = text.encode()
-    path = path / "list.csv" if path.is_dir() else path
-    path.write_bytes(text)
-    return read_file(path, **options)
-
-
 class _Collected(Output):
     def __init__(self):
         self.blocks = []
+        self.said = []
         self.has_head = False
         self.write = self.blocks.append
 
@@ -73,7 +66,15 @@ def read_here(path, **options):
     """Read it in this process, which is quicker."""
     chosen = reading.reader_options(**{"other_columns": "keep"} | options)
     out = _Collected()
-    kind, encoding = recognise(str(path), chosen.get("encoding"))
-    write_rows(open_table(str(path), kind, encoding, chosen), chosen, out)
+    try:
+        program.read(str(path), chosen, out)
+    except Refused as refused:
+        raise reading.Refused(refused.facts)
     head = json.loads(out.blocks[0])
     return Read(head, head["says"] + out.said, b"".join(out.blocks[1:]).decode())
+
+
+def read_text(folder, text, **options):
+    path = folder / "list.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_here(path, **options)

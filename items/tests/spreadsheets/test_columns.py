@@ -62,6 +62,12 @@ def test_chosen_header(tmp_path, header):
     assert set(found.read["columns"]) == {"name", "description"}
 
 
+def test_chosen_header_with_ids(tmp_path):
+    found = read_text(tmp_path, "id,Kram,error\n7,Alpha,bad\n", header=1)
+
+    assert found.read["columns"] == {"id": "id", "name": "Kram"}
+
+
 def test_header_absent(tmp_path):
     found = read_text(tmp_path, "name,notes\nAlpha,one\n", header="absent")
 

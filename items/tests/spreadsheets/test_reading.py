@@ -11,7 +11,7 @@ from items.spreadsheets import reading
 from items.spreadsheets.problems import SENTENCES, sentence
 from items.spreadsheets.reading import Refused, read, reader_options
 from items.tests.spreadsheets.cases.make_large import write_workbook
-from items.tests.spreadsheets.reading import read_file, read_text
+from items.tests.spreadsheets.reading import read_file
 
 
 @pytest.fixture
@@ -78,7 +78,8 @@ def test_reader_imports_no_django_and_gets_no_secrets(tmp_path, monkeypatch):
         "Popen",
         lambda *args, **named: seen.update(named) or popen(*args, **named),
     )
-    read_text(tmp_path, "name\nA\n")
+    (tmp_path / "list.csv").write_text("name\nA\n")
+    read_file(tmp_path / "list.csv")
     code = "import sys, items.spreadsheets.reader.program as p; print(*sys.modules)"
 
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
