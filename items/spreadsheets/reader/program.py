@@ -5,12 +5,14 @@ The first line of the output is the head, a line of JSON; {"refused": ...} and e
 file cannot be read. What is only known at the end goes to the standard error, as JSON too.
 """
 
+import csv
 import json
 import resource
 import signal
 import sys
 
 from items.spreadsheets.reader.kinds import Refused, recognise
+from items.spreadsheets.reader.records import LONGEST
 from items.spreadsheets.reader.rows import Output, write_rows
 from items.spreadsheets.reader.table import open_table
 
@@ -21,6 +23,7 @@ REFUSED = 2  # exit status
 
 def main(path: str, options_text: str) -> int:
     _limit_resources()
+    csv.field_size_limit(LONGEST + 1)  # by itself Python reads no more than 131,072
     options = json.loads(options_text)
     out = Output(has_head=options["mode"] == "left_out")
     try:

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 LONGEST = 200_000  # characters of a record
 READ_AGAIN = 20_000_000  # characters that damaged records may cost; beyond them each line is one
 SHOWN = 2_000  # characters of a damaged line
+TOO_LONG = "record too long"
 ONE_COLUMN = "\ud800"  # as separator: no text contains it
 
 Record = tuple[int, list[str], dict | None]  # line, cells, fault
-
-csv.field_size_limit(LONGEST + 1)
 
 
 class Records:
@@ -40,10 +39,8 @@ class Records:
                     self._line += len(taken)
                     taken.clear()
                 return
-            except csv.Error as error:
-                fault = _fault(str(error))
-            except _TooLong:
-                fault = {"code": "open_quote"} if taken[1:] else _too_long()
+            except (csv.Error, _TooLong) as error:
+                fault = _fault(str(error), len(taken))
             yield self._line, *self._damaged(fault)
             self._go_back()
 
@@ -55,7 +52,7 @@ class Records:
             size = size + len(text) if taken else len(text)
             taken.append(text)
             if size > LONGEST or (self._read_again > READ_AGAIN and taken[1:]):
-                raise _TooLong
+                raise _TooLong(TOO_LONG)
             yield text
 
     def _damaged(self, fault: dict) -> tuple[list[str], dict | None]:
@@ -77,11 +74,8 @@ class _TooLong(Exception):
     pass
 
 
-def _fault(error: str) -> dict:
-    if error == "unexpected end of data":
+def _fault(error: str, lines: int) -> dict:
+    is_long = error == TOO_LONG or "field limit" in error
+    if error == "unexpected end of data" or (is_long and lines > 1):
         return {"code": "open_quote"}
-    return _too_long() if "field limit" in error else {"code": "bad_quote"}
-
-
-def _too_long() -> dict:
-    return {"code": "too_long", "limit": LONGEST}
+    return {"code": "too_long", "limit": LONGEST} if is_long else {"code": "bad_quote"}

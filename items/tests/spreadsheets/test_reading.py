@@ -54,6 +54,16 @@ def test_no_process_is_left_after_an_error(long_list):
     assert not is_alive(found._process._process.pid)
 
 
+def test_cell_of_nearly_200_000_characters(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(f"name,notes\nA,{'x' * 199_900}\n")
+
+    found = read_file(path)
+
+    assert found.faults() == {}
+    assert len(found.rows[0]["description"]) == 199_900
+
+
 def test_killed_reader_is_a_refusal(long_list):
     with read(long_list, reader_options()) as found:
         found._process._process.kill()
