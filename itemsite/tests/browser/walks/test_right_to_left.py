@@ -114,7 +114,7 @@ def test_names_beside_each_other(page, site):
     press(page, "Save")
 
     names = f"{SEEN} · ?{SEEN[1:]}"
-    message = f"Added “םולש”. Similar items already exist: {names}"
+    message = f"Added “םולש”. Undo Similar items already exist: {names}"
     assert " ".join(seen(page.locator(".message")).split()) == message
 
 
