@@ -115,6 +115,14 @@ def undone(page, site):
     press(page, "Undo for 1 item")
 
 
+def undo_of_one(page, site):
+    changed(page, site)
+    page.goto("/items/1/")
+    page.get_by_role("main").get_by_role("link").filter(has=page.locator("time")).first.click()
+    page.get_by_role("link", name="Undo", exact=True).click()
+    page.wait_for_url("**/undo/")
+
+
 def shortcuts(page, site):
     page.goto("/items/")
     page.keyboard.press("?")
@@ -190,6 +198,7 @@ STATES = {
     "changes": changes,
     "an undo with some kept": undo_with_some_kept,
     "undone": undone,
+    "an undo of one change": undo_of_one,
     "a new item": at("/items/new/"),
     "a form with errors": form_with_errors,
     "a form with an old token": form_with_an_old_token,
