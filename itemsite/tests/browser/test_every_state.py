@@ -1,29 +1,46 @@
-"""Every page in every state: axe-core finds nothing, and nothing lies on something else."""
+"""Every page in every state: axe-core and the Nu HTML checker find nothing, nothing overlaps."""
 
 from importlib.resources import files
 
 import pytest
 
+from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.browser.layout import WIDTHS, faults_of_layout
-from itemsite.tests.browser.states import STATES
+from itemsite.tests.browser.nu_checker import needs_checker, run_checker
+from itemsite.tests.browser.states import STATES, fill
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 TAGS = "wcag2a wcag2aa wcag21a wcag21aa wcag22a wcag22aa best-practice".split()
 SCHEMES = {"light": TAGS, "dark": ["color-contrast", "link-in-text-block"]}  # else they are alike
 RUN = """async asked => (await axe.run({ runOnly: asked, resultTypes: ["violations"] })).violations
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" | ")}`)"""
-
-
 QUICK = ("the list", "a form with errors", "a new key")
+STATIC = PROJECT / "static"
+
+
+@pytest.fixture(scope="module")
+def documents():
+    """Return the HTML of each state that a test of this file has been in."""
+    return {}
+
+
+def visit(state, page, site):
+    """Go to a state, and return the HTML that came."""
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
+    STATES[state](page, site)
+    page.wait_for_load_state()
+    documents = [answer for answer in answers if answer.request.resource_type == "document"]
+    return documents[-1].body()
 
 
 @pytest.mark.parametrize(
     "state",
     [pytest.param(state, marks=[] if state in QUICK else pytest.mark.long) for state in STATES],
 )
-def test_axe_finds_nothing(scripted_page, site, items, state):
+def test_axe_finds_nothing(scripted_page, site, items, documents, state):
     page = scripted_page
-    STATES[state](page, site)
+    documents[state] = visit(state, page, site)
     page.evaluate(AXE)
 
     found = []
@@ -38,3 +55,18 @@ def test_axe_finds_nothing(scripted_page, site, items, state):
             found += [f"{width} {scheme}: {line}" for line in page.evaluate(RUN, asked)]
 
     assert not found, "\n".join(found)
+
+
+@needs_checker
+def test_the_html_checker_finds_only_what_is_wrong(open_page, site, database, documents, tmp_path):
+    for state in STATES.keys() - documents.keys():
+        fill(site, database)
+        documents[state] = visit(state, open_page(), site)
+    for state, document in documents.items():
+        (tmp_path / f"{state}.html").write_bytes(document)
+    (tmp_path / "wrong.html").write_text("<!doctype html><title>x</title><p id=a id=a>")
+
+    faults = run_checker(tmp_path, *STATIC.glob("*.css"), *STATIC.glob("*.svg"))
+
+    assert any("wrong.html" in fault and "Duplicate attribute" in fault for fault in faults)
+    assert [fault for fault in faults if "wrong.html" not in fault] == []
