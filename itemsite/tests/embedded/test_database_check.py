@@ -8,9 +8,15 @@ from itemsite.tests.clone import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.long
 
-AS_SUPERUSER = (
-    "from itemsite.embedded import cluster; cluster.start(); c = cluster.connect_as_superuser()"
-)
+AS_SUPERUSER = "from itemsite.embedded import cluster; c = cluster.connect_as_superuser()"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keeper(clone):
+    """Keep PostgreSQL running for the others."""
+    server = clone.serve().wait_for_address()
+    yield
+    server.stop()
 
 
 @pytest.fixture
@@ -51,13 +57,7 @@ def sql_in_theirs(clone, orders):
     clone.python(f"{connect}; c.execute('{orders}'); c.commit()")
 
 
-def hold(clone):
-    return clone.serve().wait_for_address()
-
-
 def test_serve_prints_the_sql_and_it_mends(clone, sql, granted):
-    keeper = hold(clone)
-
     refused = clone.serve(DATABASE_URL=granted)
     status = refused.process.wait(PATIENCE_SECONDS)
     order = re.search(r"run: (ALTER DATABASE .*;)", refused.output)[1]
@@ -65,7 +65,6 @@ def test_serve_prints_the_sql_and_it_mends(clone, sql, granted):
     served = clone.serve(DATABASE_URL=granted).wait_for_address()
     made = served.request("POST", "/items/", {"name": "Book"})[0]
     served.stop()
-    keeper.stop()
 
     assert status == 1
     assert "role granted cannot create tables in schema public of theirs" in refused.output
@@ -75,17 +74,13 @@ def test_serve_prints_the_sql_and_it_mends(clone, sql, granted):
 
 
 def test_the_check_prints_it_too(clone, granted):
-    keeper = hold(clone)
-
     said = clone.manage("check", "--database", "default", DATABASE_URL=granted, SECRET_KEY="s" * 50)
-    keeper.stop()
 
     assert said.returncode == 1
     assert "ALTER DATABASE theirs OWNER TO granted;" in said.stderr
 
 
 def test_tables_of_another_role_are_named_with_the_sql_that_mends(clone, sql, granted):
-    keeper = hold(clone)
     sql("ALTER DATABASE theirs OWNER TO granted")
     as_superuser = url(clone, "granted", "theirs").replace("itemsite@", "postgres@").split("?")[0]
     clone.manage("migrate", DATABASE_URL=as_superuser).check_returncode()
@@ -96,7 +91,6 @@ def test_tables_of_another_role_are_named_with_the_sql_that_mends(clone, sql, gr
     served = clone.serve(DATABASE_URL=granted).wait_for_address()
     made = served.request("POST", "/items/", {"name": "Book"})[0]
     served.stop()
-    keeper.stop()
 
     assert "ALTER TABLE items_item OWNER TO granted;" in orders
     assert "ALTER FUNCTION items_fold(text) OWNER TO granted;" in orders
@@ -105,12 +99,10 @@ def test_tables_of_another_role_are_named_with_the_sql_that_mends(clone, sql, gr
 
 def test_a_schema_that_follows_nobody_is_named_too(clone, sql, granted):
     """As in a database that was made before PostgreSQL 15."""
-    keeper = hold(clone)
     sql("ALTER DATABASE theirs OWNER TO granted")
     sql_in_theirs(clone, "ALTER SCHEMA public OWNER TO postgres")
 
     said = clone.manage("check", "--database", "default", DATABASE_URL=granted)
-    keeper.stop()
 
     assert "in theirs: ALTER SCHEMA public OWNER TO granted;" in said.stderr
 
@@ -123,12 +115,10 @@ def test_an_ordinary_database_passes(clone):
 
 
 def test_a_risky_server_is_named(clone, sql):
-    keeper = hold(clone)
     sql("ALTER DATABASE itemsite SET synchronous_commit = off")
 
     said = clone.manage("check", "--database", "default")
     sql("ALTER DATABASE itemsite RESET synchronous_commit")
-    keeper.stop()
 
     assert "synchronous_commit is off" in said.stderr
     assert said.returncode == 0

@@ -69,6 +69,14 @@ def test_a_forked_child_does_not_stop_it(clone):
     assert clone.python(f"{START}; {child}; {check}") == "still up"
 
 
+def test_a_command_starts_and_stops_it_too(clone):
+    said = clone.manage("check", "--database", "default")
+
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "no issues" in said.stdout
+    assert clone.postmaster_pid() is None
+
+
 def test_it_is_a_real_one(clone):
     sql = """
         SELECT current_setting('fsync'), current_setting('data_checksums'),
