@@ -6,6 +6,8 @@ A code comes with what its sentence names: {"code": "too_long", "limit": 200000}
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 
+from items.spreadsheets.row_problems import SENTENCES as OF_STAGING
+
 # The whole file cannot be read
 FILES = {
     "empty": gettext_lazy("This file is empty."),
@@ -122,7 +124,7 @@ REMARKS = {
     "sum_line": gettext_lazy("Line %(line)s looks like a total."),
 }
 
-SENTENCES = FILES | ROWS | REMARKS
+SENTENCES = FILES | ROWS | REMARKS | OF_STAGING
 
 
 class _Grouped(int):
@@ -140,4 +142,4 @@ def sentence(facts: dict) -> str:
 def _shown(key: str, value: object) -> object:
     if isinstance(value, list):
         return ", ".join(gettext("“%(text)s”") % {"text": text} for text in value)
-    return _Grouped(value) if isinstance(value, int) and key != "line" else value
+    return _Grouped(value) if isinstance(value, int) and key not in ("line", "item") else value
