@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from items.api import changes as changes_api
+from items.api import imports as imports_api
 from items.api import views as api
 from items.http.negotiation import page_or_json
 from items.search.sorting import read_id
@@ -28,6 +29,7 @@ app_name = "items"
 urlpatterns = [
     path("", page_or_json(item_list.item_list, api.item_list), name="list"),
     path("new/", item_forms.item_new, name="new"),
+    path("import/", page_or_json(None, imports_api.item_import), name="import"),
     path("similar/", item_forms.item_similar, name="similar"),
     path("delete/", bulk_delete.item_delete_many, name="delete_many"),
     path("<id:pk>/", page_or_json(item_detail.item_detail, api.item_detail), name="detail"),

@@ -49,4 +49,5 @@ def page_or_json(page: View, api: View) -> View:
 
     decorated: View = view
     decorated.doors = {HTML: page, JSON: api}
+    decorated.receives_file = getattr(api, "receives_file", False)
     return decorated

@@ -1,0 +1,70 @@
+"""Bodies that are files: received to a temporary file, not to memory.
+
+A view with `receives_file` gets its request before the body was read. So it can judge the rights
+first: nothing of a refused body is stored.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+from gevent import Timeout
+
+from items.http.methods import View
+from items.http.problems import Problem
+
+FILE_MAX = 50_000_000  # bytes; proxy.conf allows a little more, for the other parts of a form
+FORM_MAX = FILE_MAX + 1_000_000
+SECONDS = 600  # for a whole file
+BLOCK = 1 << 16  # bytes
+
+
+def receives_file(view: View) -> View:
+    """Mark a view that reads the body of its request itself."""
+    view.receives_file = True
+    return view
+
+
+def check_length(length: int, limit: int = FILE_MAX) -> None:
+    """Raise Problem 413 for a file that is too large."""
+    if length > limit:
+        detail = gettext_lazy(
+            "The file is larger than {limit} bytes. Import it on the server with manage.py"
+            " import_items, or split it."
+        )
+        number = lazy(number_format, str)(FILE_MAX, force_grouping=True)
+        raise Problem(413, format_lazy(detail, limit=number))
+
+
+@contextmanager
+def received_file(request: HttpRequest) -> Iterator[Path]:
+    """Receive the body, and give the path of a file that is deleted at the end of the block.
+
+    Raise Problem 413 if it is too large, 415 if it is compressed, 408 if it is too slow.
+    """
+    check_length(int(request.META.get("CONTENT_LENGTH") or "0"))
+    if request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
+        raise Problem(415, gettext_lazy("Send the file as it is, without Content-Encoding."))
+    if not connection.in_atomic_block:  # only in tests
+        connection.close()  # others need it while the client sends
+    with NamedTemporaryFile(prefix="itemsite-") as file:
+        _receive(request, file)
+        file.flush()
+        yield Path(file.name)
+
+
+def _receive(request: HttpRequest, file) -> None:
+    has_gevent = "gunicorn.socket" in request.META  # whose own reading has no timeout
+    with Timeout(SECONDS if has_gevent else None, False):
+        while block := request.read(BLOCK):
+            file.write(block)
+        return
+    detail = gettext_lazy("The body did not arrive in time. Nothing was saved. Send it again.")
+    raise Problem(408, detail)
