@@ -24,6 +24,9 @@ OF_ROWS: dict[str, Promise] = {
     "many_lines": gettext_lazy(
         "%(lines)s lines want to change item %(value)s, each in another way. Keep one of them."
     ),
+    "repeats_line": gettext_lazy("This says the same as line %(line)s."),
+    "close_to_line": gettext_lazy("This name looks like that of line %(line)s."),
+    "close_to_item": gettext_lazy("This name looks like that of item %(item)s."),
     "may_not_add": gettext_lazy("You do not have the permission to add items."),
     "may_not_change": gettext_lazy("You do not have the permission to change items."),
     "added_since": gettext_lazy(

@@ -4,13 +4,13 @@
 `run_import()` imports them, but for those whose items changed in the meantime. `report()` tells
 about both, and `read_rows()` gives the rows of one status, page by page. Pages keep the upload in
 the database; the script's door and the command use the same statements, but stage their rows in a
-temporary table (`apart()`).
+temporary table (`apart()`). `left_out_rows()` are for the file of what was not imported.
 """
 
 from items.spreadsheets.staging.choices import LEAVE_OUT, Choices, Rights
 from items.spreadsheets.staging.click import Imported, UploadGone, run_import
 from items.spreadsheets.staging.report import report
-from items.spreadsheets.staging.rows import StagedRow, read_rows
+from items.spreadsheets.staging.rows import StagedRow, left_out_rows, read_rows
 from items.spreadsheets.staging.stage import apart, stage
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "StagedRow",
     "UploadGone",
     "apart",
+    "left_out_rows",
     "read_rows",
     "report",
     "run_import",

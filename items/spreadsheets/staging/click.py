@@ -62,8 +62,8 @@ def run_import(
                 before_writing(added + changed)
             cursor.execute(click_sql.CHANGE)
             cursor.execute(click_sql.ADD)
-            if outdated:
-                _note_outdated(cursor, upload, parameters)
+            if outdated or choices != LEAVE_OUT:
+                _note_what_became_of_rows(cursor, upload, parameters)
             cursor.execute("DROP TABLE chosen, outdated")
         result = Imported(added, changed, outdated, change_set_so_far())
         _note_result(upload, result)
@@ -111,7 +111,8 @@ def _leave_out_outdated(cursor, parameters: dict) -> int:
     return cursor.rowcount
 
 
-def _note_outdated(cursor, upload: Upload, parameters: dict) -> None:
+def _note_what_became_of_rows(cursor, upload: Upload, parameters: dict) -> None:
+    cursor.execute(click_sql.NOTE_CHOSEN, parameters)
     cursor.execute(click_sql.NOTE_OUTDATED, parameters)
     cursor.execute(click_sql.COUNT_STAGED, parameters)
     upload.counts = dict(cursor.fetchall())

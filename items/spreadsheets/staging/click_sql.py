@@ -79,6 +79,12 @@ NOTE_OUTDATED = """
         problem = jsonb_build_array(jsonb_build_object('code', o.code, 'item', o.item))
     FROM outdated AS o WHERE s.upload_id = %(upload)s AND s.line = o.line
 """
+# Rows that would have been left out, but for what a person chose
+NOTE_CHOSEN = """
+    UPDATE items_staged AS s SET row_status = c.row_status, item = c.item
+    FROM chosen AS c
+    WHERE s.upload_id = %(upload)s AND s.line = c.line AND s.row_status IN ('close', 'repeated')
+"""
 COUNT_CHOSEN = """
     SELECT count(*) FILTER (WHERE row_status = 'new'),
         count(*) FILTER (WHERE row_status = 'changed')

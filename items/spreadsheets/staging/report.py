@@ -34,6 +34,6 @@ def _told(row: StagedRow) -> dict[str, Any]:
         "twin_line": row.twin_line,
         "errors": [
             {"column": each.get("column"), "code": each["code"], "detail": sentence(each)}
-            for each in row.problem
+            for each in row.reasons()
         ],
     }

@@ -1,10 +1,12 @@
 """The rows of an upload, for its preview and its report."""
 
 import json
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from items.database.sql import fetch
 from items.models.item import WRITABLE
+from items.spreadsheets.problems import sentence
 
 TEXTS = ", ".join(
     f"CASE WHEN s.item IS NULL THEN s.{field} ELSE coalesce(s.{field}, i.{field}) END"
@@ -28,6 +30,13 @@ FIRST = ROWS.format(
         upload_id = %(upload)s ORDER BY row_status IN ('new', 'changed', 'unchanged'), line"""
 )
 
+LEFT_OUT = ROWS.format(
+    condition="""
+        upload_id = %(upload)s AND line > %(after)s
+        AND row_status NOT IN ('new', 'changed', 'unchanged') ORDER BY line"""
+)
+LEFT_OUT_AT_ONCE = 5000  # rows
+
 
 class StagedRow(NamedTuple):
     """A row of a file, and what would become of it.
@@ -45,6 +54,16 @@ class StagedRow(NamedTuple):
     texts: dict[str, str | None]
     old: dict[str, str] | None
 
+    def reasons(self) -> list[dict]:
+        """Return why the row is left out: codes for problems.sentence()."""
+        if self.status == "repeated" and self.twin_line:
+            return [{"code": "repeats_line", "line": self.twin_line}]
+        if self.status == "close" and self.twin_item:
+            return [{"code": "close_to_item", "item": self.twin_item}]
+        if self.status == "close":
+            return [{"code": "close_to_line", "line": self.twin_line}]
+        return self.problem
+
 
 def read_rows(upload_id, status: str, *, after: int = 0, limit: int) -> list[StagedRow]:
     """Return the rows of one status, in order of line; `after` is the last line of a page."""
@@ -54,6 +73,20 @@ def read_rows(upload_id, status: str, *, after: int = 0, limit: int) -> list[Sta
 def read_first_rows(upload_id, limit: int) -> list[StagedRow]:
     """Return rows of any status, in order of line."""
     return _read(FIRST, upload_id, limit)
+
+
+def left_out_rows(upload_id) -> Iterator[tuple[int, str]]:
+    """Yield the line of each row that is not imported, and why, in order of line."""
+    after = 0
+    while rows := _read(LEFT_OUT, upload_id, LEFT_OUT_AT_ONCE, after=after):
+        for row in rows:
+            yield row.line, " ".join(map(_reason, row.reasons()))
+        after = rows[-1].line
+
+
+def _reason(fact: dict) -> str:
+    column = fact.get("column")
+    return f"{column}: {sentence(fact)}" if column else sentence(fact)
 
 
 def _read(sql: str, upload_id, limit: int, **more: object) -> list[StagedRow]:

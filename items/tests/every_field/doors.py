@@ -1,6 +1,7 @@
 """The doors: each makes an item that has `text` in `field`."""
 
 import csv
+import io
 
 from django.core.management import call_command
 
@@ -10,6 +11,7 @@ from items.tests.api.calls import send
 from items.tests.forms import form_of
 
 HTML = {"Accept": "text/html"}
+JSON = {"Accept": "application/json"}
 
 
 def text_of(field):
@@ -29,12 +31,21 @@ def json_array(client, field, text, tmp_path):
     send(client, "POST", "/items/", [{"name": "Book", field: text}])
 
 
-def csv_file(client, field, text, tmp_path):
+def csv_of(row):
+    cells = io.StringIO(newline="")
+    csv.writer(cells, delimiter=";").writerows([row, row.values()])
+    return cells.getvalue()
+
+
+def import_command(client, field, text, tmp_path):
     file = tmp_path / "items.csv"
-    row = {"name": "Book", field: text}
-    with open(file, "w", newline="") as cells:
-        csv.writer(cells, delimiter=";").writerows([row, row.values()])
+    file.write_text(csv_of({"name": "Book", field: text}), newline="")
     call_command("import_items", str(file), verbosity=0)
+
+
+def import_by_script(client, field, text, tmp_path):
+    row = {"name": "Book", field: text}
+    client.generic("POST", "/items/import/", csv_of(row), "text/csv", headers=JSON)
 
 
 def admin_new(client, field, text, tmp_path):
@@ -61,8 +72,20 @@ def admin_edit(client, field, text, tmp_path):
     client.post(f"/admin/items/item/{item.pk}/change/", {"name": "Book", field: text})
 
 
-NEW = [page_new, json_object, json_array, csv_file, admin_new]
-EDIT = [page_edit, json_put, json_patch, admin_edit]
+def import_by_id(client, field, text, tmp_path):
+    row = {"id": Item.objects.create(name="Book").pk, "name": "Book", field: text}
+    client.generic("POST", "/items/import/", csv_of(row), "text/csv", headers=JSON)
+
+
+def import_by_name(client, field, text, tmp_path):
+    """Fill the field of the item of this name; its name itself needs the id."""
+    item = Item.objects.create(name="Book")
+    row = {"name": "Book", field: text} if field != "name" else {"id": item.pk, "name": text}
+    client.generic("POST", "/items/import/", csv_of(row), "text/csv", headers=JSON)
+
+
+NEW = [page_new, json_object, json_array, import_command, import_by_script, admin_new]
+EDIT = [page_edit, json_put, json_patch, import_by_id, import_by_name, admin_edit]
 
 
 def trigger_sentence():

@@ -10,6 +10,7 @@ from items.spreadsheets.staging import (
     Rights,
     UploadGone,
     apart,
+    left_out_rows,
     read_rows,
     report,
     run_import,
@@ -128,6 +129,7 @@ def test_close_and_repeated_rows_are_added_if_asked(items):
 
     assert upload.counts == {"close": 1, "new": 1, "repeated": 1}
     assert click(upload, Choices(close="add", repeated="add")).new == 3
+    assert upload.counts == {"new": 3}
     assert sorted(name for name, _ in the_list()) == ["BOOK", "Book", "Lamp", "Pen", "Pen"]
 
 
@@ -217,3 +219,19 @@ def test_rows_are_read_page_by_page_with_old_and_new(items):
 
     assert [row.line for row in first + second] == [2, 3, 4, 5, 6]
     assert (row.texts["description"], row.old["description"]) == ("floor", "desk")
+
+
+def test_rows_that_are_left_out_say_why(items):
+    upload = staged(
+        {"name": "BOOK"}, {"name": "Pen"}, {"name": "Pen"}, {"name": "PEN"}, {"id": "x"}
+    )
+
+    assert list(left_out_rows(upload.pk)) == [
+        (2, "This name looks like that of item 1001."),
+        (4, "This says the same as line 3."),
+        (5, "This name looks like that of line 3."),
+        (
+            6,
+            "id: x is no id. Ids are whole numbers from 1. Leave the cell empty to add an item.",
+        ),
+    ]

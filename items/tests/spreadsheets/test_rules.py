@@ -201,6 +201,8 @@ def test_a_file_without_rows_says_so():
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_sentence_can_be_written(code):
-    members = dict.fromkeys(("value", "item", "max", "length", "lines", "count", "of"), 1234)
+    members = dict.fromkeys(
+        ("value", "item", "line", "max", "length", "lines", "count", "of"), 1234
+    )
 
     assert "%" not in sentence({"code": code} | members)
