@@ -119,8 +119,13 @@ def delete(choice: Choice, confirmed: Fingerprint) -> Fingerprint:
 
     Raise TooLong, or Busy if another transaction is writing one of them.
     """
+    # In order of id, as imports and undos lock their rows: then two cannot wait for each other.
     sql = f"""
-        WITH gone AS (DELETE FROM items_item WHERE {choice.condition} RETURNING id, version)
+        WITH mine AS MATERIALIZED (
+            SELECT id FROM items_item WHERE {choice.condition} ORDER BY id FOR UPDATE
+        ), gone AS (
+            DELETE FROM items_item WHERE id IN (SELECT id FROM mine) RETURNING id, version
+        )
         SELECT {FINGERPRINT} FROM gone
     """
     with limited(TIMEOUT_MS, only_reads=False):
