@@ -54,7 +54,7 @@ def received_file(request: HttpRequest) -> Iterator[Path]:
         raise Problem(415, gettext_lazy("Send the file as it is, without Content-Encoding."))
     if not connection.in_atomic_block:  # only in tests
         connection.close()  # others need it while the client sends
-    with NamedTemporaryFile(prefix="itemsite-") as file:
+    with NamedTemporaryFile(prefix="itemsite-file-") as file:
         _receive(request, file)
         file.flush()
         yield Path(file.name)

@@ -19,7 +19,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from itemsite.middleware.security_headers import for_json
 
 HEARTBEAT_SECONDS = 1
-DISCARD_MAX = 20_000_000  # bytes of a refused body
+DISCARD_MAX = 60_000_000  # bytes of a refused body, such as a spreadsheet that is too large
 DISCARD_SECONDS = 10
 DISCARDED_AT_ONCE = 50_000  # bytes
 REFUSALS = {  # the first class that matches counts

@@ -119,7 +119,7 @@ def _path_of(file: str) -> Iterator[Path]:
             pass
         yield Path(file)
         return
-    with NamedTemporaryFile(prefix="itemsite-") as copy:
+    with NamedTemporaryFile(prefix="itemsite-file-") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
         copy.flush()
         yield Path(copy.name)

@@ -13,6 +13,7 @@ POST /items/new/                                 403     403     403    403    3
 GET  /items/similar/                           login     200     403    200    200   403   200  200
 GET  /items/delete/?id={item}                  login   login     403    403    200   403   200  200
 POST /items/delete/?id={item}                  login   login     403    403    302   403   302  302
+POST /items/import/                              406     406     406    406    406   406   406  406
 GET  /items/{item}/                            login     200     403    200    200   403   200  200
 GET  /items/{item}/edit/                       login   login     403    403    200   403   200  200
 POST /items/{item}/edit/                         403     403     403    403    302   403   302  302
@@ -92,6 +93,8 @@ POST[] /items/                 401     401    401     403    403    201   403   
 PUT    /items/                 405     405    405     405    405    405   405     405     405    405
 PATCH  /items/                 405     405    405     405    405    405   405     405     405    405
 DELETE /items/                 405     405    405     405    405    405   405     405     405    405
+POST   /items/import/          401     401    401     403    403    200   403     401     401    401
+GET    /items/import/          405     405    405     405    405    405   405     405     405    405
 HEAD   /items/{item}/          401     200    401     403    200    200   200     401     401    401
 GET    /items/{item}/          401     200    401     403    200    200   200     401     401    401
 POST   /items/{item}/          405     405    405     405    405    405   405     405     405    405
