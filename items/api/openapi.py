@@ -15,6 +15,7 @@ from items.api.openapi_parts import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
+    IMPORT_PARAMETERS,
     LINK,
     LIST_PARAMETERS,
     MADE_HEADERS,
@@ -30,6 +31,7 @@ from items.api.openapi_parts import (
     problems,
 )
 from items.api.parsing import ARRAY_MAX, PATCH_TYPES
+from items.http.received_file import FILE_MAX
 
 DESCRIPTION = """\
 Items and their history as JSON. The web pages have the same addresses: with text/html in Accept
@@ -46,6 +48,13 @@ def document(site: str, visitors_may: Collection[str]) -> Json:
         "servers": [{"url": site}],
         "paths": {
             "/items/": _with_security(LIST_OPERATIONS, visitors_may),
+            # Who may only add or only change items can import such rows.
+            "/items/import/": {
+                "post": _secured(
+                    IMPORT,
+                    is_open="view" in visitors_may and bool({"add", "change"} & set(visitors_may)),
+                )
+            },
             "/items/{id}/": {"parameters": [ID]} | _with_security(ITEM_OPERATIONS, visitors_may),
             "/changes/": _with_security(CHANGE_SETS_OPERATIONS, visitors_may),
             "/changes/{id}/": {"parameters": [CHANGE_SET_ID]}
@@ -103,6 +112,16 @@ CREATE: Json = {
         )
     }
     | problems(*WITH_BODY, 409),
+}
+IMPORT: Json = {
+    "operationId": "import_items",
+    "summary": f"Import a spreadsheet of up to {FILE_MAX:,} bytes",
+    "description": "The body is the file: .xlsx, .xls, .ods, CSV, TSV, JSON or NDJSON, recognised"
+    " by its content. Rows that are wrong, repeated, or close to an item are left out.",
+    "parameters": IMPORT_PARAMETERS,
+    "requestBody": body({"type": "string"}, ("text/csv", "application/octet-stream")),
+    "responses": {"200": answer("What was done, or would be done.", {}, schemas.IMPORT_REPORT)}
+    | problems(*WITH_BODY),
 }
 READ: Json = {
     "operationId": "read_item",

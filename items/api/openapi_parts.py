@@ -5,6 +5,7 @@ from typing import Any
 
 from items.access.idempotency import KEPT_HOURS, KEY
 from items.api import schemas
+from items.api.imports import CHOICES
 from items.http.negotiation import JSON
 from items.models.change import WAY_LABELS
 from items.search.selection import LIMIT_DEFAULT, LIMIT_MAX
@@ -92,9 +93,31 @@ CHANGE_PARAMETERS = [
     parameter("query", "limit", "The maximum number of changes.", LIMIT),
     parameter("query", "after", "The next page: copy it from Link.", schemas.PLACE),
 ]
+IMPORT_CHOICES_MEAN = {
+    "dry_run": "1: only tell what would be done.",
+    "other_columns": "Columns that the list does not have: refuse the file, keep them as lines of"
+    " the description, or leave them out.",
+    "header": "absent: the first line is a row too.",
+    "close": "Rows that look like an item or an earlier row: leave them out, add them, or change"
+    " that item.",
+    "repeated": "Rows that say the same as an earlier one: leave them out, or add them.",
+    "unknown_ids": "Rows whose id does not exist: leave them out, or read them without it.",
+    "ids": "The column id: use it, leave it out, or guess whether it is that of this list.",
+    "paste": "1: the body is cells that somebody copied.",
+}
 DRY_RUN = parameter(
     "query", "dry_run", "1: only tell what would be done.", {"enum": ["0", "1"], "default": "0"}
 )
+
+IMPORT_PARAMETERS = [
+    parameter(
+        "query",
+        name,
+        IMPORT_CHOICES_MEAN[name],
+        {"enum": list(values), "default": values[0]},
+    )
+    for name, values in CHOICES.items()
+]
 
 REQUEST_ID = {"X-Request-Id": header("The request's id in the log.", schemas.TEXT, required=True)}
 ETAG = {"ETag": header("The item's version.", schemas.ETAG, required=True)}

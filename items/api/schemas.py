@@ -11,6 +11,8 @@ from items.models.item import JSON_KEYS, OPTIONAL, TRIMMED, WRITABLE, max_length
 from items.models.rules import CONTROL, NAME_VISIBLE, SPACE
 from items.search.selection import LIMIT_MAX
 from items.search.sorting import BIGINT_MAX
+from items.spreadsheets.staging.report import ROWS_MAX
+from items.spreadsheets.staging.rows import STATUSES
 
 Schema = dict[str, Any]
 
@@ -110,6 +112,29 @@ RESULT: Schema = {
     **dict.fromkeys(("removed", "changed", "restored", "already_back", "kept_count"), COUNT),
     "kept": {"type": "array", "items": _reference("Kept"), "maxItems": KEPT_SHOWN},
 }
+# Imports
+
+OR_ID: Schema = {**ID, "type": ["integer", "null"]}
+TEXTS_OR_NULL: Schema = dict.fromkeys(WRITABLE, OR_NULL)
+ROW: Schema = {
+    "line": ID,
+    "status": {"enum": list(STATUSES)},
+    **TEXTS_OR_NULL,
+    **dict.fromkeys(("item", "twin_item", "twin_line"), OR_ID),
+    "errors": {"type": "array", "items": _reference("RowError")},
+}
+ROW_ERROR: Schema = {"column": OR_NULL, "code": TEXT, "detail": TEXT}
+IMPORTED = _object(dict.fromkeys(("new", "changed"), COUNT), ("new", "changed"))
+REPORT: Schema = {
+    "read": {"type": "object"},  # how the file was read: its encoding, separator, columns
+    "says": {"type": "array", "items": TEXT},
+    "counts": {"type": "object", "additionalProperties": COUNT},  # rows of each status
+    "imported": IMPORTED | {"type": ["object", "null"]},
+    "change_set": OR_ID,
+    "rows": {"type": "array", "items": _reference("ImportRow"), "maxItems": ROWS_MAX},
+    "rows_cut": {"type": "boolean"},  # there are more than these
+}
+
 SOME_ITEMS: Schema = {"type": "array", "items": ID, "minItems": 1, "maxItems": ARRAY_MAX}
 
 COMPONENTS: Schema = {
@@ -125,6 +150,9 @@ COMPONENTS: Schema = {
     "Undo": _object({"items": SOME_ITEMS}, []) | {"examples": [{}]},
     "Undone": _object(RESULT, RESULT),
     "Kept": _object(KEPT | IS_ERASED, KEPT),
+    "ImportReport": _object(REPORT, REPORT),
+    "ImportRow": _object(ROW, ROW),
+    "RowError": _object(ROW_ERROR, ROW_ERROR),
     "FieldError": _object(
         {"pointer": {"type": "string", "format": "json-pointer"}, "code": TEXT, "detail": TEXT},
         ["pointer", "code", "detail"],
@@ -149,5 +177,6 @@ CHANGE_SETS: Schema = {
 CHANGE_SET_READ = _reference("ChangeSetRead")
 UNDO = _reference("Undo")
 UNDONE = _reference("Undone")
+IMPORT_REPORT = _reference("ImportReport")
 PROBLEM = _reference("Problem")
 GONE = _reference("Gone")

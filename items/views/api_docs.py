@@ -9,6 +9,7 @@ from items.api import curl, parsing
 from items.api.openapi import document
 from items.changes import undo
 from items.http.methods import allow_methods
+from items.http.received_file import FILE_MAX
 from items.models import rules
 from items.models.change import WAY_LABELS
 from items.search import selection, sorting, words
@@ -31,6 +32,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "kept_hours": idempotency.KEPT_HOURS,
         "name_max_length": rules.NAME_MAX_LENGTH,
         "description_max_length": rules.DESCRIPTION_MAX_LENGTH,
+        "file_max_bytes": FILE_MAX,
         "body_max_bytes": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
     }
     return render(request, "items/docs.html", context)

@@ -36,6 +36,7 @@ LEFT_OUT = ROWS.format(
         AND row_status NOT IN ('new', 'changed', 'unchanged') ORDER BY line"""
 )
 LEFT_OUT_AT_ONCE = 5000  # rows
+STATUSES = ("new", "changed", "unchanged", "repeated", "close", "wrong", "outdated")
 
 
 class StagedRow(NamedTuple):

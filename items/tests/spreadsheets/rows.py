@@ -3,9 +3,9 @@
 from items.models import Upload
 from items.models.item import WRITABLE
 from items.spreadsheets.staging import Rights, read_rows, stage
+from items.spreadsheets.staging.rows import STATUSES
 
 ALL = Rights(may_add=True, may_change=True)
-STATUSES = ("new", "changed", "unchanged", "repeated", "close", "wrong", "outdated")
 ESCAPES = {ord("\\"): "\\\\", ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 
 
