@@ -76,15 +76,16 @@ def _try(door: str, strategy: SearchStrategy, act: Callable, failures: dict[str,
 
 
 def _import(content: bytes, file: Path, witness: Witness, files: Counter[str]) -> None:
-    """Import a file, which must be refused whole or imported whole; delete its items again."""
+    """Import a file, which must do what the command says; delete its items again."""
     file.write_bytes(content)
     before, output, count = witness.rows(), io.StringIO(), 0
     try:
-        call_command("import_items", file, stdout=output, no_color=True)
-        count = int(re.search(r"[\d,]+", output.getvalue())[0].replace(",", ""))
-        files["imported"] += 1
-    except CommandError:
-        files["refused"] += 1
+        call_command("import_items", str(file), other_columns="keep", stdout=output, no_color=True)
+    except (CommandError, SystemExit):
+        pass  # the status says that rows were left out
+    if told := re.match(r"Imported ([\d,]+)", output.getvalue()):
+        count = int(told[1].replace(",", ""))
+    files["imported" if count else "refused"] += 1
     after = witness.rows()
     assert len(after) == len(before) + count
     assert before.items() <= after.items()
