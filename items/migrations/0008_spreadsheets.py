@@ -56,7 +56,7 @@ ALTER TABLE items_staged SET LOGGED;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("items", "0006_history"),
+        ("items", "0007_guard_the_history"),
     ]
 
     operations = [
