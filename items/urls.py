@@ -3,9 +3,17 @@ from django.urls import path, register_converter
 from items.api import changes as changes_api
 from items.api import imports as imports_api
 from items.api import views as api
-from items.http.negotiation import page_or_json
+from items.http.negotiation import CSV, NDJSON, XLSX, page_or_json
 from items.search.sorting import read_id
-from items.views import api_keys, bulk_delete, changes, item_detail, item_forms, item_list
+from items.views import (
+    api_keys,
+    bulk_delete,
+    changes,
+    exports,
+    item_detail,
+    item_forms,
+    item_list,
+)
 
 
 class IdConverter:
@@ -27,7 +35,7 @@ register_converter(IdConverter, "id")
 
 app_name = "items"
 urlpatterns = [
-    path("", page_or_json(item_list.item_list, api.item_list), name="list"),
+    path("", page_or_json(item_list.item_list, api.item_list, exports.DOORS), name="list"),
     path("new/", item_forms.item_new, name="new"),
     path("import/", page_or_json(None, imports_api.item_import), name="import"),
     path("similar/", item_forms.item_similar, name="similar"),
@@ -36,6 +44,12 @@ urlpatterns = [
     path("<id:pk>/restore/", item_detail.item_restore, name="restore"),
     path("<id:pk>/edit/", item_forms.item_edit, name="edit"),
     path("<id:pk>/delete/", item_forms.item_delete, name="delete"),
+]
+
+file_urlpatterns = [
+    path("items.csv", exports.file_of(CSV), name="csv"),
+    path("items.xlsx", exports.file_of(XLSX), name="xlsx"),
+    path("items.ndjson", exports.file_of(NDJSON), name="ndjson"),
 ]
 
 change_urlpatterns = [

@@ -47,6 +47,7 @@ ERROR_TITLES = {
     411: gettext_lazy("Length missing"),
     413: gettext_lazy("Too large"),
     415: gettext_lazy("Unknown format"),
+    422: gettext_lazy("This is not possible"),
     429: gettext_lazy("Too many attempts"),
     500: gettext_lazy("Something went wrong"),
     503: gettext_lazy("Not available right now"),

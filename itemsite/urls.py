@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from items.http.methods import allow_methods
-from items.urls import change_urlpatterns, key_urlpatterns
+from items.urls import change_urlpatterns, file_urlpatterns, key_urlpatterns
 from items.views.api_docs import docs, openapi
 from itemsite.accounts import throttled
 from itemsite.preferences import language, theme
@@ -11,6 +11,7 @@ from itemsite.preferences import language, theme
 urlpatterns = [
     path("", allow_methods("GET")(RedirectView.as_view(url="/items/"))),
     path("items/", include("items.urls")),
+    path("", include((file_urlpatterns, "files"))),
     path("changes/", include((change_urlpatterns, "changes"))),
     path("docs/", docs, name="docs"),
     path("openapi.json", openapi, name="openapi"),

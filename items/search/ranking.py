@@ -86,7 +86,7 @@ def _read_best(
     columns: str, search: Search, position: Sequence, limit: int, backwards: bool
 ) -> list[tuple]:
     first = position[0] if position else 0
-    ranks = list(enumerate(zip(_conditions(search), RANK_ORDERS, strict=True)))
+    ranks = list(enumerate(zip(conditions(search), RANK_ORDERS, strict=True)))
     rows: list[tuple] = []
     for rank, (condition, order) in ranks[first::-1] if backwards else ranks[first:]:
         if not condition:
@@ -102,7 +102,7 @@ def _read_best(
     return rows
 
 
-def _conditions(search: Search) -> list[str]:
+def conditions(search: Search) -> list[str]:
     """Return the condition of each of RANK_ORDERS; an impossible one is empty."""
     in_name = search.in_name if search.has_index else "FALSE"
     is_word = search.name_is_word if len(search.words) > 1 else ""

@@ -55,14 +55,16 @@ class Selection:
         return replace(self, after=after, before=before)
 
 
-def read_selection(query: QueryDict, *, strict: bool) -> Selection:
+def read_selection(
+    query: QueryDict, *, strict: bool, parameters: Sequence[str] = PARAMETERS
+) -> Selection:
     """Parse the query string of a list.
 
     With `strict`, for scripts, a wrong, unknown or repeated parameter raises Problem 400. For
     people the default is used instead. A search that is too long is refused for both.
     """
     if strict:
-        refuse_unknown(query, PARAMETERS)
+        refuse_unknown(query, parameters)
     typed = _read_typed(query, strict)
     words = read_words(typed)
     sort = _read_sort(query, words, strict)

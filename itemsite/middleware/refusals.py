@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from items.http.negotiation import JSON, preferred_type
+from items.http.negotiation import ALL_TYPES, HTML, door_for, preferred_type
 from items.http.problems import Problem
 from itemsite import errors
 
@@ -18,19 +18,21 @@ NOT_ACCEPTABLE = Problem(406, "The header Accept must allow application/json or 
 
 
 class RefusalMiddleware(CsrfViewMiddleware):
-    """Checks Accept and the method, then CSRF unless the request is for the JSON door.
+    """Checks Accept and the method, then CSRF unless the request is for a script's door.
 
-    The JSON door ignores the session and all other cookies, so there is nothing to forge.
+    The doors for scripts ignore the session and all other cookies, so there is nothing to forge.
     """
 
     def __call__(self, request: HttpRequest) -> Any:
-        """Call the JSON door at once: the middleware behind this is for pages, and takes time."""
+        """Call a script's door at once: the middleware behind this is for pages, and takes time."""
         try:
-            match = resolve(request.path_info) if preferred_type(request) == JSON else None
+            is_page = preferred_type(request, ALL_TYPES) == HTML
+            match = None if is_page else resolve(request.path_info)
         except Resolver404:
             match = None
-        door = getattr(match.func, "doors", {}).get(JSON) if match else None
-        if match is None or door is None:
+        doors = getattr(match.func, "doors", {}) if match else {}
+        door = door_for(request, doors)
+        if match is None or door is None or door is doors[HTML]:
             return super().__call__(request)
         request.resolver_match = match
         if request.method not in door.methods:
@@ -44,7 +46,7 @@ class RefusalMiddleware(CsrfViewMiddleware):
         self, request: HttpRequest, callback: Callable, args: tuple, kwargs: dict
     ) -> HttpResponse | None:
         doors = getattr(callback, "doors", None)
-        view = doors.get(preferred_type(request)) if doors else callback
+        view = door_for(request, doors) if doors else callback
         if view is None:
             return errors.answer(request, NOT_ACCEPTABLE)
         methods = getattr(view, "methods", METHODS_DEFAULT)
