@@ -50,6 +50,12 @@ class Selection:
     def url(self) -> str:
         return f"/items/?{urlencode(self.query)}" if self.query else "/items/"
 
+    @property
+    def whole_query(self) -> str:
+        """Return the query string of the same list without pages, for files."""
+        query = replace(self.at(), size=SIZES[0]).query
+        return f"?{urlencode(query)}" if query else ""
+
     def at(self, *, after: str = "", before: str = "") -> "Selection":
         """Return the same list from a cursor on, or its first page."""
         return replace(self, after=after, before=before)

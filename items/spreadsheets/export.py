@@ -1,6 +1,6 @@
 """A whole list as a file: CSV, NDJSON and, made of the latter, a workbook."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ FORMATS = {
 }
 
 
-def read_whole(text: str, wanted: Selection) -> Iterator[bytes]:
+def read_whole(text: str, wanted: Selection) -> Generator[bytes]:
     """Return the texts of a whole list, many items at once; raise DatabaseError."""
     sql = f"COPY ({whole_sql(text, wanted)}) TO STDOUT (FORMAT binary)"
     with connection.wrap_database_errors, _own_cursor() as cursor:

@@ -5,13 +5,13 @@ So a file holds a connection to the database for seconds, however slowly its cli
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from select import select
 from socket import MSG_PEEK, socket
 from tempfile import TemporaryFile
 from typing import BinaryIO
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from django.utils.translation import gettext_lazy
 from gevent import Timeout, sleep, spawn
@@ -50,6 +50,7 @@ class Spool:
             detail = gettext_lazy("Many files are being downloaded right now. Try again later.")
             raise Problem(503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
         self.file: BinaryIO = TemporaryFile(buffering=0)
+        finalize(self, self.file.close)  # of an answer that is never sent, so that nobody closes it
         write_all(self.file, head)
         self._client = client
         self._error: BaseException | None = None
@@ -64,7 +65,7 @@ class Spool:
             self._run(fill)
             self._raise_error()
 
-    def write_each(self, blocks: Iterator[bytes], file: BinaryIO | None = None) -> None:
+    def write_each(self, blocks: Generator[bytes], file: BinaryIO | None = None) -> None:
         """Write blocks when it is this file's turn, or write them to another file."""
         unseen = 0
         with filling, closing(blocks):
@@ -104,7 +105,7 @@ class Spool:
             self._error = error
         self._grown.set()
 
-    def _read(self) -> Iterator[bytes]:
+    def _read(self) -> Generator[bytes]:
         read = 0
         while True:
             is_whole = self._is_whole
@@ -135,7 +136,7 @@ class Spool:
             raise self._error
 
 
-_open: WeakSet[Spool] = WeakSet()  # weak: an answer that is never sent is never closed
+_open: WeakSet[Spool] = WeakSet()
 
 
 def write_all(file: BinaryIO, data: bytes) -> None:

@@ -44,7 +44,7 @@ def _for_scripts(kind: str) -> View:
     return endpoint(GET=item_file)
 
 
-DOORS = {kind: _for_scripts(kind) for kind in FORMATS}
+DOORS: dict[str | None, View] = {kind: _for_scripts(kind) for kind in FORMATS}
 
 
 def file_of(kind: str) -> View:
