@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from items.api import schemas
 from items.api.endpoint import PERMISSIONS
+from items.api.openapi_files import CONTENT, FILES
 from items.api.openapi_parts import (
     ALWAYS,
     CHANGE_PARAMETERS,
@@ -55,6 +56,7 @@ def document(site: str, visitors_may: Collection[str]) -> Json:
                     is_open="view" in visitors_may and bool({"add", "change"} & set(visitors_may)),
                 )
             },
+            **{path: _with_security(file, visitors_may) for path, file in FILES.items()},
             "/items/{id}/": {"parameters": [ID]} | _with_security(ITEM_OPERATIONS, visitors_may),
             "/changes/": _with_security(CHANGE_SETS_OPERATIONS, visitors_may),
             "/changes/{id}/": {"parameters": [CHANGE_SET_ID]}
@@ -95,6 +97,8 @@ def _secured(operation: Json, *, is_open: bool) -> Json:
 LIST: Json = {
     "operationId": "list_items",
     "summary": "List items, page by page",
+    "description": "With another type in Accept, the answer is the whole list as a file, and the"
+    " parameters are those of /items.csv, /items.ndjson or /items.xlsx.",
     "parameters": LIST_PARAMETERS,
     "responses": {"200": answer("A page of items.", PAGE_HEADERS, schemas.ITEMS)}
     | problems(*ALWAYS),
@@ -148,6 +152,7 @@ def _write(operation_id: str, summary: str, body: Json) -> Json:
     }
 
 
+LIST["responses"]["200"]["content"] |= CONTENT
 LIST_OPERATIONS: Json = {"get": LIST, "head": head(LIST, "head_items"), "post": CREATE}
 ITEM_OPERATIONS: Json = {
     "get": READ,

@@ -190,12 +190,16 @@ PROBLEMS: dict[int, tuple[str, Json]] = {
     412: ("The item no longer has the ETag in If-Match.", ETAG),
     413: ("The body is too large.", {}),
     415: ("The body is not application/json in UTF-8, as it is or in gzip.", ACCEPTED),
-    422: ("Fields are wrong, or the Idempotency-Key was used with a different body.", {}),
+    422: (
+        "Fields are wrong, the Idempotency-Key was used with a different body, or more items match"
+        " than a workbook can have.",
+        {},
+    ),
     429: ("Too many wrong keys, or too many changes without a key.", RETRY_AFTER),
     500: ("Something went wrong on the server.", {}),
     503: (
-        "The database does not answer, and a change may have been saved; or others are changing"
-        " the same items.",
+        "The database does not answer, and a change may have been saved; others are changing the"
+        " same items, or many files are being downloaded.",
         RETRY_AFTER,
     ),
 }

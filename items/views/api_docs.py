@@ -13,6 +13,7 @@ from items.http.received_file import FILE_MAX
 from items.models import rules
 from items.models.change import WAY_LABELS
 from items.search import selection, sorting, words
+from items.spreadsheets import workbook
 
 MAX_AGE_SECONDS = 300  # in caches; the document only changes with a restart
 
@@ -24,6 +25,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "sorts": list(sorting.ORDERS),
         "limit_default": selection.LIMIT_DEFAULT,
         "limit_max": selection.LIMIT_MAX,
+        "rows_max": workbook.ROWS_MAX,
         "array_max": parsing.ARRAY_MAX,
         "words_max": words.WORDS_MAX,
         "words_max_length": words.WORDS_MAX_LENGTH,

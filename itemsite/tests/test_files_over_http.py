@@ -18,14 +18,17 @@ from itemsite.tests.clone import PATIENCE_SECONDS, until
 pytestmark = pytest.mark.long
 
 COPIES = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND state = 'active'"
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%itemsite export%' AND wait_event = 'advisory'"
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE query LIKE '%itemsite export%' AND wait_event = 'advisory'
+"""
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND pid <> pg_backend_pid()"
 FILL = """
     TRUNCATE items_item, items_change, items_changeset RESTART IDENTITY;
     INSERT INTO items_item (name, description)
     SELECT 'Item ' || n, repeat('x ', 3000) FROM generate_series(1, {}) AS n
 """
-ITEMS = 10_000  # 60 MB
+ITEMS = 5_000  # 30 MB
 SLOW = """
     CREATE OR REPLACE FUNCTION items_escape(cell text) RETURNS text LANGUAGE plpgsql AS
     $$ BEGIN PERFORM pg_sleep(0.02); RETURN cell; END $$
@@ -64,7 +67,7 @@ def slow(database):
 
 
 def number(database, sql, *parameters):
-    return database.execute(sql, parameters).fetchone()[0]
+    return database.execute(sql, parameters or None).fetchone()[0]
 
 
 def worker_of(server):
@@ -81,7 +84,7 @@ def read(path):
 
 def spool_files(server):
     names = [os.readlink(link) for link in Path(f"/proc/{worker_of(server)}/fd").iterdir()]
-    return [name for name in names if name.endswith("(deleted)") and "/tmp" in name]
+    return [name for name in names if name.endswith("(deleted)") and "gunicorn" not in name]
 
 
 def resident_bytes(server, name):
@@ -106,7 +109,8 @@ def download(server, path="/items.csv"):
 
 
 def ids(data):
-    return [int(row[0]) for row in csv.reader(io.StringIO(data.decode(), newline=""))][1:]
+    _, *rows = csv.reader(io.StringIO(data.decode(), newline=""))
+    return [int(row[0]) for row in rows]
 
 
 def test_slow_clients_hold_no_connection(server, database, large):
@@ -134,8 +138,7 @@ def test_a_client_who_leaves_ends_the_copy(server, database, slow):
         assert answer.readline() == b'"id","name","description"\r\n'  # before there is more
         until(lambda: number(database, COPIES))
 
-    until(lambda: not number(database, COPIES))
-    assert not spool_files(server)
+    until(lambda: not number(database, COPIES) and not spool_files(server))
 
 
 @pytest.mark.parametrize("path", ["/items.csv", "/items.ndjson", "/items.xlsx"])
@@ -151,7 +154,8 @@ def test_a_client_who_leaves_while_waiting_is_forgotten(server, database, path):
         until(lambda: not number(database, WAITING) and not spool_files(server))
     finally:
         database.execute("SELECT pg_advisory_unlock_all()")
-    assert server.request("GET", path)[0] == 200
+    with download(server, path) as answer:
+        assert answer.read()
 
 
 def test_half_a_file_is_not_taken_for_the_whole(server, database, slow):
@@ -165,7 +169,7 @@ def test_half_a_file_is_not_taken_for_the_whole(server, database, slow):
         with pytest.raises(http.client.IncompleteRead):
             answer.read()
 
-    assert not spool_files(server)
+    until(lambda: not spool_files(server))
 
 
 def test_items_that_are_renamed_in_the_meantime_are_there_once(clone, server, database):
@@ -178,7 +182,7 @@ def test_items_that_are_renamed_in_the_meantime_are_there_once(clone, server, da
         with psycopg.connect(**options) as connection:
             while not is_over.is_set():
                 connection.execute(
-                    "UPDATE items_item SET name = (random() * 1000)::int || ' renamed'"
+                    "UPDATE items_item SET name = 'Item ' || (random() * 9000)::int"
                     " WHERE id IN (SELECT (random() * 2999)::int + 1 FROM generate_series(1, 50))"
                 )
 
@@ -186,7 +190,7 @@ def test_items_that_are_renamed_in_the_meantime_are_there_once(clone, server, da
     writer.start()
     try:
         files = [server.request("GET", "/items.csv?sort=name")[2] for _ in range(10)]
-        found = [server.request("GET", "/items.csv?q=e&sort=name")[2] for _ in range(5)]
+        found = [server.request("GET", "/items.csv?q=item&sort=name")[2] for _ in range(5)]
     finally:
         is_over.set()
         writer.join()
@@ -197,7 +201,8 @@ def test_items_that_are_renamed_in_the_meantime_are_there_once(clone, server, da
 
 def test_a_large_file_needs_little_memory(server, database, large):
     for path in ("/items.csv?q=item+77", "/items.ndjson?q=item+77", "/items/"):
-        assert server.request("GET", path)[0] == 200
+        with download(server, path) as answer:
+            assert answer.read()
     Path(f"/proc/{worker_of(server)}/clear_refs").write_text("5")  # begins a new VmHWM
     before = resident_bytes(server, "VmRSS")
 
@@ -219,4 +224,4 @@ def test_a_workbook_is_made_beside_the_worker(server, database):
     assert status == 200
     assert headers["Content-Length"] == str(len(data))
     assert data.startswith(b"PK")
-    assert not spool_files(server)
+    until(lambda: not spool_files(server))

@@ -1,5 +1,7 @@
 """Every field of an item, through every door: docs/adding-a-field.md is tried with this folder."""
 
+import json
+
 import pytest
 
 from items.changes.history import read_deletion, read_item_history
@@ -9,6 +11,7 @@ from items.models import Change, Item
 from items.models.item import TRIMMED, WRITABLE
 from items.tests.every_field.doors import EDIT, HTML, NEW, text_of, trigger_sentence
 from items.tests.forms import form_of
+from items.tests.spreadsheets.sheets import body, csv_rows, workbook_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +104,20 @@ def test_an_item_that_was_deleted_before_the_field_existed_is_restored(field):
     undo(Change.objects.get(kind="d").change_set_id, Author("page"))
 
     assert getattr(Item.objects.get(), field) == Item._meta.get_field(field).get_default()
+
+
+@pytest.mark.parametrize("field", WRITABLE)
+def test_it_is_in_every_file(client, field):
+    Item.objects.create(**{name: text_of(name) for name in WRITABLE})
+
+    names, cells = csv_rows(body(client.get("/items.csv")))
+    line = json.loads(body(client.get("/items.ndjson")))
+    texts = workbook_texts(body(client.get("/items.xlsx")))
+
+    column = names.index(field)
+    letter = chr(ord("A") + column)
+    assert cells[column] == line[field] == text_of(field)
+    assert (texts[f"{letter}1"], texts[f"{letter}2"]) == (field, text_of(field))
 
 
 @pytest.mark.parametrize("field", WRITABLE)

@@ -8,6 +8,9 @@ PAGES = """
                                             stranger visitor account reader editor staff clerk root
 GET  /                                           302     302     302    302    302   302   302  302
 GET  /items/                                   login     200     403    200    200   403   200  200
+GET  /items.csv                                login     200     403    200    200   403   200  200
+GET  /items.xlsx                               login     200     403    200    200   403   200  200
+GET  /items.ndjson                             login     200     403    200    200   403   200  200
 GET  /items/new/                               login   login     403    403    200   403   200  200
 POST /items/new/                                 403     403     403    403    302   403   302  302
 GET  /items/similar/                           login     200     403    200    200   403   200  200
@@ -93,6 +96,11 @@ POST[] /items/                 401     401    401     403    403    201   403   
 PUT    /items/                 405     405    405     405    405    405   405     405     405    405
 PATCH  /items/                 405     405    405     405    405    405   405     405     405    405
 DELETE /items/                 405     405    405     405    405    405   405     405     405    405
+HEAD   /items.csv              401     200    401     403    200    200   200     401     401    401
+GET    /items.csv              401     200    401     403    200    200   200     401     401    401
+POST   /items.csv              405     405    405     405    405    405   405     405     405    405
+GET    /items.xlsx             401     200    401     403    200    200   200     401     401    401
+GET    /items.ndjson           401     200    401     403    200    200   200     401     401    401
 POST   /items/import/          401     401    401     403    403    200   403     401     401    401
 GET    /items/import/          405     405    405     405    405    405   405     405     405    405
 HEAD   /items/{item}/          401     200    401     403    200    200   200     401     401    401
