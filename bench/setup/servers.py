@@ -152,5 +152,12 @@ def _family(pid: int) -> dict[int, list[str]]:
 
 def largest_megabytes(pid: int) -> float:
     """Return the resident memory of the largest of a process and its children: of a worker."""
-    pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in _family(pid)]
-    return max(pages) * os.sysconf("SC_PAGESIZE") / 1e6
+    return _pages(largest_process(pid)) * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+def largest_process(pid: int) -> int:
+    return max(_family(pid), key=_pages)
+
+
+def _pages(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])

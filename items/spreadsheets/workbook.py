@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from gevent.lock import BoundedSemaphore
 
@@ -34,7 +35,7 @@ def refuse_too_many(wanted: Selection) -> None:
             "A workbook can have up to %(max)s rows, but more items match. Search for some of"
             " them, or download CSV."
         )
-        raise Problem(422, detail % {"max": f"{ROWS_MAX:,}"})
+        raise Problem(422, detail % {"max": number_format(ROWS_MAX, force_grouping=True)})
 
 
 def write_workbook(spool: Spool, wanted: Selection) -> None:
