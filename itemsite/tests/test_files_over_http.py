@@ -6,7 +6,7 @@ import io
 import os
 import socket
 import threading
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -83,7 +83,10 @@ def read(path):
 
 
 def spool_files(server):
-    names = [os.readlink(link) for link in Path(f"/proc/{worker_of(server)}/fd").iterdir()]
+    names = []
+    for link in Path(f"/proc/{worker_of(server)}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it has just been closed
+            names.append(os.readlink(link))
     return [name for name in names if name.endswith("(deleted)") and "gunicorn" not in name]
 
 

@@ -129,6 +129,7 @@ def queries(known: Credentials) -> Strategy[Sent]:
     return st.builds(
         lambda path, text, headers: Sent("GET", f"{path}?{text}", headers),
         st.sampled_from(["/items/", "/items/1/", "/items/new/", "/docs/", "/accounts/login/"])
+        | st.sampled_from(["/items.csv", "/items.ndjson", "/items.xlsx"])
         | st.sampled_from(["/changes/", "/changes/1/"]),
         query(st.sampled_from([*PARAMETERS, *CHANGE_PARAMETERS, "next"]) | any_text, value),
         st.sampled_from([[HTML], [], [("Prefer", "count=exact")]]),
