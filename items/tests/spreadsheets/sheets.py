@@ -22,7 +22,7 @@ def csv_rows(data):
 
 
 def unescape(cell):
-    return re.sub("^'(?='*[=+@\t\r\n＝＋－＠-])", "", cell)  # noqa: RUF001
+    return re.sub("^'(?='*[=+@\t\r\n＝＋－＠-])", "", cell)
 
 
 def workbook_cells(data):
