@@ -5,7 +5,7 @@ sentence names them as %(value)s; numbers are written as the language does.
 """
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 NO_ITEM = gettext_lazy("There is no item %(value)s. Leave the cell empty to add an item.")
 
@@ -41,12 +41,20 @@ OF_FILES: dict[str, Promise] = {
         "The column id was left out: %(count)s of %(of)s rows would rename their item, so these are"
         " the ids of another list."
     ),
-    "unknown_ids": gettext_lazy(
-        "%(count)s rows have an id that does not exist here. You can add them as new items."
+    "unknown_ids": ngettext_lazy(
+        "%(count)s row has an id that does not exist here. You can add it as a new item.",
+        "%(count)s rows have an id that does not exist here. You can add them as new items.",
+        "count",
     ),
-    "unknown_ids_added": gettext_lazy(
-        "%(count)s rows have an id that does not exist here. They are read without it."
+    "unknown_ids_added": ngettext_lazy(
+        "%(count)s row has an id that does not exist here. It is read without it.",
+        "%(count)s rows have an id that does not exist here. They are read without it.",
+        "count",
     ),
-    "emptied": gettext_lazy("%(count)s items would have an empty text afterwards."),
+    "emptied": ngettext_lazy(
+        "%(count)s item would have an empty text afterwards.",
+        "%(count)s items would have an empty text afterwards.",
+        "count",
+    ),
 }
 SENTENCES = OF_ROWS | OF_FILES
