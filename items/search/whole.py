@@ -9,7 +9,7 @@ from items.search.selection import Selection
 from items.search.sorting import BY_CODE_POINTS, ORDERS, RANK_ORDERS, Order
 from items.search.words import Search
 
-ITEMS = 200  # in one row: of 10,000 characters each, these are a few megabytes
+ITEMS = 500  # in one row: of 10,000 characters each, these are 5 megabytes
 
 
 def whole_sql(text: str, wanted: Selection) -> str:

@@ -25,7 +25,7 @@ OPEN_MAX = 8  # files in each worker that are being read
 RETRY_AFTER_SECONDS = 10
 PATIENCE_SECONDS = 60  # for a client to read BLOCK_BYTES
 LOOK_SECONDS = 1  # between two looks whether a client that waits is still there
-BLOCK_BYTES = 1 << 16
+BLOCK_BYTES = 1 << 18
 
 filling = BoundedSemaphore(1)  # one list at a time, in each worker
 
@@ -67,7 +67,7 @@ class Spool:
 
     def write_each(self, blocks: Generator[bytes], file: BinaryIO | None = None) -> None:
         """Write blocks when it is this file's turn, or write them to another file."""
-        unseen = 0
+        unseen = BLOCK_BYTES  # so that the first block is sent at once
         with filling, closing(blocks):
             for block in blocks:
                 write_all(file or self.file, block)

@@ -58,7 +58,7 @@ def large(database):
 
 @pytest.fixture
 def slow(database):
-    """Let PostgreSQL take 8 seconds for the first 200 items."""
+    """Let PostgreSQL take 20 seconds for the first 500 items."""
     database.execute(FILL.format(1000))
     [(before,)] = database.execute("SELECT pg_get_functiondef('items_escape(text)'::regprocedure)")
     database.execute(SLOW)
