@@ -17,6 +17,7 @@ from items.spreadsheets.staging import (
     run_import,
     stage,
 )
+from items.tests.changes.history import sql
 from items.tests.spreadsheets.rows import ALL, copy_text, staged, told
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what came later is known by its transaction
@@ -25,6 +26,8 @@ AUTHOR = Author("import", detail="items.csv")
 
 @pytest.fixture
 def items():
+    """Give two items, with ids above those of what is added later."""
+    sql("SELECT setval(pg_get_serial_sequence('items_item', 'id'), 1)")()
     Item.objects.create(id=1001, name="Book", description="A cool book")
     Item.objects.create(id=1002, name="Lamp", description="desk")
 
