@@ -4,6 +4,9 @@ TRUNCATE ... RESTART IDENTITY would give ids out again, also those of items whos
 pruned. So the sequence goes on from its number, which it has only before a TRUNCATE; and from ids
 that somebody wrote into an INSERT, but for those that leave no room for others.
 
+To add items, the history is searched for each of them. If its statistics were made when it was
+empty, PostgreSQL would read all of it each time: 63,666 items took 32 to 49 s instead of 8.
+
 Everybody could make triggers of the history's functions, on tables of their own, and so write
 changes that nobody made. The triggers of itemsite need no permission when they fire.
 """
@@ -65,6 +68,25 @@ $body$
 END
 $make$;
 """
+# For the function that records, and for those that items_record_fields() will make.
+BY_INDEX = """
+ALTER FUNCTION items_item_record() SET enable_seqscan = off;
+DO $make$
+BEGIN
+    EXECUTE replace(pg_get_functiondef('items_record_fields(text[])'::regprocedure),
+        'SET enable_nestloop = off', 'SET enable_nestloop = off SET enable_seqscan = off');
+END
+$make$;
+"""
+BY_ANY_SCAN = """
+ALTER FUNCTION items_item_record() RESET enable_seqscan;
+DO $make$
+BEGIN
+    EXECUTE replace(pg_get_functiondef('items_record_fields(text[])'::regprocedure),
+        'SET enable_nestloop = off SET enable_seqscan = off', 'SET enable_nestloop = off');
+END
+$make$;
+"""
 REVOKE = "REVOKE EXECUTE ON FUNCTION items_item_record(), items_item_go_on() FROM PUBLIC;"
 GRANT = "GRANT EXECUTE ON FUNCTION items_item_record(), items_item_go_on() TO PUBLIC;"
 
@@ -73,5 +95,6 @@ class Migration(migrations.Migration):
     dependencies = [("items", "0006_history")]
     operations = [
         migrations.RunSQL(GO_ON, GO_ON_AS_BEFORE),
+        migrations.RunSQL(BY_INDEX, BY_ANY_SCAN),
         migrations.RunSQL(REVOKE, GRANT),
     ]

@@ -61,9 +61,7 @@ def run_import(
             if added + changed:
                 before_writing(added + changed)
             cursor.execute(click_sql.CHANGE)
-            cursor.execute(click_sql.BY_INDEX)
             cursor.execute(click_sql.ADD)
-            cursor.execute(click_sql.BY_ANY)
             if outdated or choices != LEAVE_OUT:
                 _note_what_became_of_rows(cursor, upload, parameters)
             cursor.execute("DROP TABLE chosen, outdated")

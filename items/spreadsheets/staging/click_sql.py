@@ -74,10 +74,6 @@ ADD = f"""
     SELECT {", ".join(f"coalesce({field}, '')" for field in WRITABLE)}
     FROM chosen WHERE row_status = 'new' ORDER BY line
 """
-# The trigger of the history asks items_change for each new item. After an ANALYZE of that table
-# while it was empty, PostgreSQL would read all of it each time: hours for a million rows.
-BY_INDEX = "SET LOCAL enable_seqscan = off"
-BY_ANY = "SET LOCAL enable_seqscan = on"
 NOTE_OUTDATED = """
     UPDATE items_staged AS s SET row_status = 'outdated', twin_item = o.item,
         problem = jsonb_build_array(jsonb_build_object('code', o.code, 'item', o.item))
