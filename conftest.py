@@ -3,10 +3,12 @@
 import os
 import re
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from itemsite.embedded import cluster
 from itemsite.serving import startup
@@ -47,6 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{TEST_DATABASE}{os.getpid()}"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def forget_language() -> Iterator[None]:
+    """Let no test speak the language of another one's last request."""
+    yield
+    translation.deactivate()
 
 
 def _drop_databases_of_dead_runs() -> None:

@@ -100,7 +100,19 @@ def test_reader_imports_no_django_and_gets_no_secrets(tmp_path, monkeypatch):
 
 def test_every_code_has_a_sentence_that_can_be_filled():
     names = ("kind", "columns", "keys", "text", "sheet", "encoding", "separator", "column", "value")
-    numbers = ("line", "lines", "cells", "limit", "max", "length", "count", "sheets", "after", "item", "of")
+    numbers = (
+        "line",
+        "lines",
+        "cells",
+        "limit",
+        "max",
+        "length",
+        "count",
+        "sheets",
+        "after",
+        "item",
+        "of",
+    )
     facts = dict.fromkeys(names, "x") | dict.fromkeys(numbers, 2000)
 
     for code in SENTENCES:
