@@ -1,9 +1,8 @@
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(clone):
     server = clone.serve().wait_for_address()
     yield server
-    if server.process.poll() is None:
-        server.stop()
+    server.stop()

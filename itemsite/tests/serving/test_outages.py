@@ -37,19 +37,6 @@ def test_answers_while_postgresql_hangs(clone):
     assert server.stop() == 0
 
 
-def test_a_slow_sender_holds_no_connection(server):
-    head = b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-    with ExitStack() as stack:
-        for _ in range(6):  # more than the pool holds, fewer than a worker's threads
-            slow = socket.create_connection(("127.0.0.1", server.port))
-            stack.enter_context(closing(slow))
-            slow.sendall(head + b'Content-Length: 500\r\n\r\n{"name"')
-
-        statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
-
-    assert statuses == [200] * 20
-
-
 @pytest.mark.long
 def test_comes_back_with_all_that_was_acknowledged(clone):
     server = clone.serve().wait_for_address()
@@ -82,6 +69,33 @@ def test_postgresql_that_was_killed_is_started_again(clone):
     assert clone.postmaster_pid() is None
 
 
+# These share a server, which would start PostgreSQL again in the tests above.
+
+
+def test_a_slow_sender_holds_no_connection(server):
+    head = b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    with ExitStack() as stack:
+        for _ in range(6):  # more than the pool holds, fewer than a worker's threads
+            slow = socket.create_connection(("127.0.0.1", server.port))
+            stack.enter_context(closing(slow))
+            slow.sendall(head + b'Content-Length: 500\r\n\r\n{"name"')
+
+        statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
+
+    assert statuses == [200] * 20
+
+
+def test_connections_that_went_stale_are_not_felt(server, clone):
+    clone.python(
+        "from itemsite.embedded import cluster; cluster.connect_as_superuser().execute("
+        "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'itemsite'\")"
+    )
+
+    statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
+
+    assert statuses == [200] * 20
+
+
 def supervisor_of(server):
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
     (pid,) = [
@@ -108,14 +122,3 @@ def test_waits_for_postgresql_without_a_restart(server, clone):
     assert b"Try again" in page[2]
     assert alive == 200
     until(lambda: server.request("GET", "/readyz")[0] == 200)
-
-
-def test_connections_that_went_stale_are_not_felt(server, clone):
-    clone.python(
-        "from itemsite.embedded import cluster; cluster.connect_as_superuser().execute("
-        "\"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'itemsite'\")"
-    )
-
-    statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
-
-    assert statuses == [200] * 20

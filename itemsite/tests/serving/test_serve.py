@@ -1,9 +1,8 @@
-"""bin/serve in a clone of its own: what it serves, and what keeps it from starting."""
+"""bin/serve in a clone of its own: what it serves, where, to whom."""
 
 import os
 import re
 import stat
-import subprocess
 import sys
 
 import pytest
@@ -41,19 +40,6 @@ def test_tells_the_password_once(tmp_path):
     clone.remove()
 
 
-def test_arguments_are_refused(clone):
-    ended = subprocess.run(
-        [sys.executable, "-m", "itemsite.serving.serve", "--help"],
-        cwd=clone.folder,
-        env=clone.environment(),
-        capture_output=True,
-        text=True,
-    )
-
-    assert ended.returncode == 1
-    assert "takes no arguments" in ended.stderr
-
-
 def test_behind_a_proxy_visitors_may_only_read(clone):
     server = clone.serve(ALLOWED_HOSTS="items.example.org").wait_for_address()
 
@@ -87,27 +73,6 @@ def test_a_taken_port_is_one_sentence(server, clone):
     assert other.process.wait(PATIENCE_SECONDS) == 1
     assert other.output.startswith(f"itemsite: cannot listen on 127.0.0.1 port {server.port}")
     assert other.output.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("variables", "sentence"),
-    [
-        ({"PORT": "http"}, "PORT: 'http' is not a port"),
-        ({"BIND": "no.such.host.invalid"}, "cannot listen on no.such.host.invalid"),
-        ({"VISITORS_MAY": "fly"}, "VISITORS_MAY: 'fly' is not an action"),
-        (
-            {"PG_BIN": "/nonexistent"},
-            "PG_BIN: the folder /nonexistent does not contain the program postgres",
-        ),
-        ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/n"}, "DATABASE_URL: connection failed"),
-    ],
-)
-def test_what_is_wrong_is_one_sentence(clone, variables, sentence):
-    server = clone.serve(**variables)
-
-    assert server.process.wait(PATIENCE_SECONDS) == 1
-    assert sentence in server.output
-    assert "Traceback" not in server.output
 
 
 @pytest.mark.long
