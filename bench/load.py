@@ -58,7 +58,7 @@ def warm_up(server: Server, request: Request) -> None:
 def measure(server: Server, request: Request, seconds: int, connections: int = CONNECTIONS) -> Run:
     """Load the server for some seconds; end the program if an answer is wrong."""
     is_post = request.method == "POST"
-    rows_before = server.database.count_rows() if is_post else 0
+    rows_before = _count_settled_rows(server) if is_post else 0
     web_before = servers.cpu_seconds(server.pid)
     postgres_before = servers.cpu_seconds(databases.postmaster())
     figures = _run_wrk(server, request, seconds, connections)
@@ -70,7 +70,7 @@ def measure(server: Server, request: Request, seconds: int, connections: int = C
         sys.exit(f"bench: {server.program} answered no {request.lines[0]} in {seconds} s.")
     worked_off = requests + connections  # each had one more under way that wrk did not wait for
     if is_post:
-        rows_created = server.database.count_rows() - rows_before
+        rows_created = _count_settled_rows(server) - rows_before
         if not requests <= rows_created <= worked_off:
             sys.exit(f"bench: {server.program} created {rows_created} rows in {requests} POSTs.")
     return Run(
@@ -80,6 +80,16 @@ def measure(server: Server, request: Request, seconds: int, connections: int = C
         postgres_us=postgres / worked_off * 1e6,
         worker_megabytes=servers.largest_megabytes(server.pid),
     )
+
+
+def _count_settled_rows(server: Server) -> int:
+    """Return the number of rows, when requests that wrk left behind have ended."""
+    count = server.database.count_rows()
+    while True:
+        time.sleep(SETTLE_SECONDS)
+        before, count = count, server.database.count_rows()
+        if count == before:
+            return count
 
 
 @contextmanager
