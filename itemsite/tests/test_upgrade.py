@@ -33,7 +33,7 @@ def old_database():
         with psycopg.connect(database_url(name)) as database:
             database.execute(OLD_DATABASE.read_text())
         yield name
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        server.execute(f"DROP DATABASE {name}")
 
 
 def migrate(name):

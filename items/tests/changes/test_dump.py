@@ -98,7 +98,7 @@ def a_copy():
         server.execute(f"DROP DATABASE IF EXISTS {name}")
         server.execute(f"CREATE DATABASE {name}")
         yield database_url(name)
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        server.execute(f"DROP DATABASE {name}")
 
 
 def superuser():
