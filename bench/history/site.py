@@ -47,7 +47,8 @@ def copy_items(file: Path) -> None:
     """Copy a CSV file with the columns name and description into the table of items."""
     from django.db import connection
 
-    order = "COPY items_item (name, description) FROM STDIN (FORMAT csv, HEADER, FORCE_NOT_NULL (description))"
+    csv = "FORMAT csv, HEADER, FORCE_NOT_NULL (description)"  # an empty cell is an empty text
+    order = f"COPY items_item (name, description) FROM STDIN ({csv})"
     with connection.cursor() as cursor, open(file, "rb") as rows, cursor.copy(order) as copy:
         while block := rows.read(1 << 20):
             copy.write(block)
