@@ -14,6 +14,7 @@ from items.views import (
     item_forms,
     item_list,
 )
+from items.views.imports import acts, upload
 
 
 class IdConverter:
@@ -37,7 +38,11 @@ app_name = "items"
 urlpatterns = [
     path("", page_or_json(item_list.item_list, api.item_list, exports.DOORS), name="list"),
     path("new/", item_forms.item_new, name="new"),
-    path("import/", page_or_json(None, imports_api.item_import), name="import"),
+    path("import/", page_or_json(upload.item_import, imports_api.item_import), name="import"),
+    path("import/<uuid:pk>/", acts.import_preview, name="import_preview"),
+    path("import/<uuid:pk>/read/", acts.import_read, name="import_read"),
+    path("import/<uuid:pk>/discard/", acts.import_discard, name="import_discard"),
+    path("import/<uuid:pk>/left-out/", acts.import_left_out, name="import_left_out"),
     path("similar/", item_forms.item_similar, name="similar"),
     path("delete/", bulk_delete.item_delete_many, name="delete_many"),
     path("<id:pk>/", page_or_json(item_detail.item_detail, api.item_detail), name="detail"),

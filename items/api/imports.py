@@ -3,7 +3,6 @@
 import json
 from typing import NamedTuple
 
-from django.conf import settings
 from django.http import HttpResponse, QueryDict
 
 from items.access import rate_limit
@@ -11,6 +10,7 @@ from items.api.endpoint import ApiRequest, endpoint, json_response, may, require
 from items.changes.recording import author_of
 from items.database.own_connection import own_connection
 from items.database.sql import Busy, TooLong
+from items.http.origins import refuse_foreign_origin
 from items.http.problems import Problem
 from items.http.received_file import received_file, receives_file
 from items.models import Upload
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 
 
 def _import(request: ApiRequest) -> HttpResponse:
-    _check_origin(request)
+    refuse_foreign_origin(request)
     rights = Rights(may(request, "items.add_item"), may(request, "items.change_item"))
     if not any(rights):
         require(request, "items.add_item")
@@ -95,14 +95,6 @@ def read_asked(query: QueryDict) -> Asked:
 def _count(request: ApiRequest, rows: int) -> None:
     if request.api_key is None:
         rate_limit.check_visitors_write(request, rows)
-
-
-def _check_origin(request: ApiRequest) -> None:
-    """Refuse a form of another site, which can send any body that is not JSON."""
-    origin = request.META.get("HTTP_ORIGIN")
-    ours = (f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS)
-    if origin is not None and origin not in ours:
-        raise Problem(403, "A page of another site cannot change anything here.")
 
 
 def _sentence(refused: Refused) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.formats import number_format
@@ -50,21 +53,45 @@ def received_file(request: HttpRequest) -> Iterator[Path]:
     Raise Problem 413 if it is too large, 415 if it is compressed, 408 if it is too slow.
     """
     check_length(int(request.META.get("CONTENT_LENGTH") or "0"))
-    if request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
-        raise Problem(415, gettext_lazy("Send the file as it is, without Content-Encoding."))
-    if not connection.in_atomic_block:  # only in tests
-        connection.close()  # others need it while the client sends
+    _prepare(request)
     with NamedTemporaryFile(prefix="itemsite-file-") as file:
         _receive(request, file)
         file.flush()
         yield Path(file.name)
 
 
-def _receive(request: HttpRequest, file) -> None:
-    has_gevent = "gunicorn.socket" in request.META  # whose own reading has no timeout
-    with Timeout(SECONDS if has_gevent else None, False):
+def receive_form(request: HttpRequest) -> None:
+    """Receive a form, whose files go to temporary files; the middleware judged its length.
+
+    Raise Problem 413 if its texts are too large, 415 and 408 as above.
+    """
+    _prepare(request)
+    request.upload_handlers = [TemporaryFileUploadHandler(request)]
+    try:
+        with _timeout(request):
+            _ = request.POST
+    except RequestDataTooBig as error:
+        detail = gettext_lazy("This is too much text for a form. Send it as a file.")
+        raise Problem(413, detail) from error
+
+
+def _prepare(request: HttpRequest) -> None:
+    if request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in ("", "identity"):
+        raise Problem(415, gettext_lazy("Send the file as it is, without Content-Encoding."))
+    if not connection.in_atomic_block:  # only in tests
+        connection.close()  # others need it while the client sends
+
+
+def _receive(request: HttpRequest, file: IO[bytes]) -> None:
+    with _timeout(request):
         while block := request.read(BLOCK):
             file.write(block)
-        return
+
+
+@contextmanager
+def _timeout(request: HttpRequest) -> Iterator[None]:
+    """Raise Problem 408 if the block takes too long."""
+    has_gevent = "gunicorn.socket" in request.META  # whose own reading has no timeout
     detail = gettext_lazy("The body did not arrive in time. Nothing was saved. Send it again.")
-    raise Problem(408, detail)
+    with Timeout(SECONDS if has_gevent else None, Problem(408, detail)):
+        yield

@@ -19,7 +19,7 @@ from django.utils import timezone
 from items.models import Upload
 from items.models.upload import Staged, UploadChunk
 from items.spreadsheets import reading
-from items.spreadsheets.staging import Rights, stage
+from items.spreadsheets.staging import Rights, left_out_rows, stage
 
 CHUNK = 1 << 20  # bytes
 KEPT = timedelta(hours=24)
@@ -29,10 +29,14 @@ OF_OWNER_MAX = 5  # the newest; a visitor's are found only by their addresses
 CHOSEN = ("encoding", "separator", "header", "sheet", "columns", "other_columns", "ids")
 
 
-def keep(path: Path, file_name: str, user: AbstractBaseUser | AnonymousUser) -> Upload:
+def keep(
+    path: Path, file_name: str, user: AbstractBaseUser | AnonymousUser, *, door: str = "upload"
+) -> Upload:
     """Save a file as a new upload; delete those that are too old or too many."""
     with transaction.atomic():
-        upload = Upload.objects.create(owner=owner_of(user), file_name=file_name[:255])
+        upload = Upload.objects.create(
+            owner=owner_of(user), file_name=file_name[:255], options={"door": door}
+        )
         with open(path, "rb") as file:
             for place, content in enumerate(iter(lambda: file.read(CHUNK), b"")):
                 UploadChunk(upload_id=upload.pk, place=place, content=content).save(
@@ -62,17 +66,29 @@ def read_and_stage(
     path: Path,
     rights: Rights,
     *,
-    door: str = "upload",
     watch: Callable[[Iterator[bytes]], Iterable[bytes]] = iter,
 ) -> dict[str, int]:
     """Read a file by the upload's options and stage its rows; return how many have a status.
 
     `watch` passes the blocks on, and can count their lines. Raise Refused, or TooLong.
     """
-    chosen = {name: upload.options.get(name) for name in CHOSEN}
-    with reading.read(path, reading.reader_options(door=door, **chosen)) as read:
+    with reading.read(path, _reader_options(upload)) as read:
         upload.about = {**read.head, "says": read.says}
         return stage(upload, watch(read.blocks()), rights)
+
+
+def left_out(upload: Upload) -> Iterator[bytes]:
+    """Yield a file like the sender's of the rows that are not imported.
+
+    The database is asked before the first block only.
+    """
+    with file_of(upload) as path:
+        yield from reading.left_out(path, _reader_options(upload), left_out_rows(upload.pk))
+
+
+def _reader_options(upload: Upload) -> dict:
+    chosen = {name: upload.options.get(name) for name in CHOSEN}
+    return reading.reader_options(door=upload.options.get("door", "upload"), **chosen)
 
 
 def discard(upload: Upload) -> None:

@@ -37,6 +37,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "selection": selection,
         "typed": read_text(request.GET).strip(),
         "may_add": request.user.has_perm("items.add_item"),
+        "may_import": any(map(request.user.has_perm, ("items.add_item", "items.change_item"))),
         "may_delete": request.user.has_perm("items.delete_item"),
         "sees_people": may_see_people(request),
         "site": curl.site(request),

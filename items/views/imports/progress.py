@@ -1,0 +1,105 @@
+"""Work that takes long, told line by line in a page that stays open until the work is done.
+
+What is done within a second needs no such page. Whoever closes the page earlier ends the work.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+
+from django.db import connection
+from django.http import (
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext, override
+from gevent import Greenlet, spawn
+from gevent.queue import Empty, Queue
+
+from items.database.snapshot_cache import is_gevent
+from items.http.problems import Problem
+
+log = logging.getLogger(__name__)
+
+QUICK_SECONDS = 1
+BEAT_SECONDS = 2  # between two signs of life, for the proxy; they also show that a client has left
+STEPS_HERE = "<!-- steps -->"
+
+Tell = Callable[[str], object]
+Work = Callable[[Tell], str]  # returns the address to go on to; or raises Problem
+
+
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+def run(request: HttpRequest, work: Work, *, heading: str, back_url: str) -> HttpResponseBase:
+    """Do the work; go on to the address that it returns. Raise its Problem if it is quick."""
+    if not is_gevent():
+        return SeeOther(work(_tell_nobody))
+    connection.close()  # the work has its own
+    lines: Queue = Queue()
+    running = spawn(_run, work, lines.put, get_language())
+    running.join(QUICK_SECONDS)
+    if running.ready():
+        return SeeOther(_result(running))
+    context = {"heading": heading, "back_url": back_url}
+    page = render_to_string("items/imports/progress.html", context, request)
+    response = StreamingHttpResponse(_page(page, running, lines, back_url))
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"  # for nginx: each line is shown at once
+    return response
+
+
+def _tell_nobody(line: str) -> None:
+    pass
+
+
+def _run(work: Work, tell: Tell, language: str) -> str | Exception:
+    """Return an error instead of raising it: gevent would only print it."""
+    try:
+        with override(language):
+            return work(tell)
+    except Exception as error:
+        return error
+    finally:
+        connection.close()
+
+
+def _result(running: Greenlet) -> str:
+    result = running.get()
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _page(page: str, running: Greenlet, lines: Queue, back_url: str) -> Iterator[str]:
+    before, after = page.split(STEPS_HERE)
+    try:
+        yield before
+        while not (running.ready() and lines.empty()):
+            try:
+                yield _step({"line": lines.get(timeout=BEAT_SECONDS)})
+            except Empty:
+                yield "\n"
+        yield _end(running, back_url)
+        yield after
+    finally:
+        running.kill()
+
+
+def _end(running: Greenlet, back_url: str) -> str:
+    try:
+        return _step({"address": _result(running)})
+    except Problem as problem:
+        return _step({"problem": problem.detail, "back_url": back_url})
+    except Exception:
+        log.exception("An import failed while its page was shown")
+        told = gettext("Something went wrong, and it was logged. Go back and look what was saved.")
+        return _step({"problem": told, "back_url": back_url})
+
+
+def _step(context: dict) -> str:
+    return render_to_string("items/imports/_step.html", context)

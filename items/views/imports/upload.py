@@ -1,0 +1,164 @@
+"""The form of /items/import/, and what it sends: a file, or pasted cells."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from items.access import rate_limit
+from items.database.own_connection import own_connection
+from items.database.sql import TooLong
+from items.http.origins import refuse_foreign_origin
+from items.http.problems import Problem
+from items.http.received_file import FILE_MAX, receive_form
+from items.models import Upload
+from items.spreadsheets import uploads
+from items.spreadsheets.reading import Refused
+from items.spreadsheets.staging import Rights
+from items.views.bidi import isolate
+from items.views.guard import page, sign_in_or_refuse
+from items.views.imports.progress import Tell, run
+
+ROWS_TOLD = 20_000  # between two lines of progress
+
+
+class Sent(NamedTuple):
+    name: str  # empty: pasted
+    path: Path | None
+    cells: str
+
+
+def none_written(request: HttpRequest, **kwargs: object) -> int:
+    return 0
+
+
+# The token is in the body, which is read after Origin and rights were judged: see _upload().
+@csrf_exempt
+@page("GET", "POST", permission="items.view_item", items_written=none_written)
+def item_import(request: HttpRequest) -> HttpResponseBase:
+    if request.method == "POST":
+        refuse_foreign_origin(request)
+    if not any(rights_of(request)):
+        return sign_in_or_refuse(request)
+    if request.method != "POST":
+        return form_page(request)
+    receive_form(request)
+    return _upload(request)
+
+
+def rights_of(request: HttpRequest) -> Rights:
+    may = request.user.has_perm
+    return Rights(may("items.add_item"), may("items.change_item"))
+
+
+def form_page(
+    request: HttpRequest, error: str | Promise = "", status: int | None = None
+) -> HttpResponse:
+    context = {
+        "error": error,
+        "cells": request.POST.get("cells", ""),
+        "megabytes": FILE_MAX // 1_000_000,
+        "visitors_max": rows_max(request),
+    }
+    status = status or (422 if error else 200)
+    return render(request, "items/imports/import_form.html", context, status=status)
+
+
+def rows_max(request: HttpRequest) -> int:
+    """Return how many rows this user can import; 0 means any number."""
+    return 0 if request.user.is_authenticated else settings.VISITOR_WRITES_PER_MINUTE
+
+
+@csrf_protect
+def _upload(request: HttpRequest) -> HttpResponseBase:
+    try:
+        if not request.user.is_authenticated:
+            rate_limit.check_visitors_write(request)
+        sent = _read_sent(request)
+        work = partial(_keep_and_stage, sent, request.user, rights_of(request))
+        name = isolate(sent.name) or gettext("pasted cells")
+        heading = gettext("Reading %(name)s") % {"name": name}
+        return run(request, work, heading=heading, back_url=reverse("items:import"))
+    except Problem as problem:
+        response = form_page(request, problem.detail, problem.status)
+        for name, value in problem.headers.items():
+            response[name] = value
+        return response
+
+
+def _read_sent(request: HttpRequest) -> Sent:
+    """Return what was sent; raise Problem 422 if that is nothing."""
+    file, cells = request.FILES.get("file"), request.POST.get("cells", "")
+    if file:
+        return Sent(file.name, Path(file.temporary_file_path()), "")
+    if cells.strip():
+        return Sent("", None, cells)
+    raise Problem(422, gettext("Choose a file, or paste cells."))
+
+
+def _keep_and_stage(
+    sent: Sent, user: AbstractBaseUser | AnonymousUser, rights: Rights, tell: Tell
+) -> str:
+    with own_connection(), _file_of(sent) as path:
+        door = "upload" if sent.path else "paste"
+        upload = uploads.keep(path, sent.name, user, door=door)
+        try:
+            read_and_stage(upload, path, rights, tell)
+        except Problem:
+            uploads.discard(upload)
+            raise
+    return reverse("items:import_preview", args=[upload.pk])
+
+
+@contextmanager
+def _file_of(sent: Sent) -> Iterator[Path]:
+    if sent.path:
+        yield sent.path
+        return
+    with NamedTemporaryFile(prefix="itemsite-file-") as file:
+        file.write(sent.cells.encode())
+        file.flush()
+        yield Path(file.name)
+
+
+def read_and_stage(upload: Upload, path: Path, rights: Rights, tell: Tell) -> None:
+    """Read a file and stage its rows; raise Problem if it cannot be read."""
+    try:
+        uploads.read_and_stage(upload, path, rights, watch=partial(_count_rows, tell))
+    except Refused as refused:
+        raise Problem(422, str(refused)) from refused
+    except TooLong as error:
+        detail = gettext("Reading this file takes too long. Split it, and send the parts.")
+        raise Problem(422, detail) from error
+
+
+def _count_rows(tell: Tell, blocks: Iterable[bytes]) -> Iterator[bytes]:
+    rows = told = 0
+    for block in blocks:
+        yield block
+        rows += block.count(b"\n")
+        if rows - told >= ROWS_TOLD:
+            told = rows
+            tell(_rows_read(rows))
+    tell(_rows_read(rows))
+
+
+def _rows_read(rows: int) -> str:
+    told = ngettext("%(number)s row read", "%(number)s rows read", rows)
+    return told % {"number": number(rows)}
+
+
+def number(count: int) -> str:
+    return number_format(count, use_l10n=True, force_grouping=True)
