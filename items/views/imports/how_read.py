@@ -58,6 +58,7 @@ class Select(NamedTuple):
     label: Label
     options: Mapping[str, Label]
     value: str
+    short: Label = ""  # in a sentence, if not as beside the select
 
     @property
     def shown(self) -> Label:
@@ -70,6 +71,13 @@ def selects(upload: Upload) -> list[Select]:
     return [select for select in found if len(select.options) > 1]
 
 
+def told(found: list[Select]) -> list[Select]:
+    """Return those whose values say how the file was read; others have sentences of their own."""
+    unsaid = ("other_columns", "ids", "unknown_ids")
+    with_value = [select for select in found if select.value and select.name not in unsaid]
+    return [select._replace(short=select.short or select.label) for select in with_value]
+
+
 def _of_text(read: dict) -> list[Select]:
     found = []
     if encoding := read.get("encoding"):
@@ -77,11 +85,11 @@ def _of_text(read: dict) -> list[Select]:
             name: ENCODING_LABELS.get(name, name.replace("cp", "Windows-")) for name in ENCODINGS
         }
         labels.setdefault(encoding, _label_of_encoding(encoding))
-        found.append(Select("encoding", gettext("Letters"), labels, encoding))
+        found.append(Select("encoding", gettext("Encoding"), labels, encoding))
     if (separator := read.get("separator")) is not None:
         separators = {**SEPARATOR_LABELS}
         separators.setdefault(separator, separator)
-        found.append(Select("separator", gettext("Cells are separated by"), separators, separator))
+        found.append(Select("separator", gettext("Separator"), separators, separator))
     return found
 
 

@@ -17,7 +17,7 @@ from items.spreadsheets.problems import sentence
 from items.spreadsheets.staging import read_rows
 from items.views.changes import if_undoable
 from items.views.guard import page, sign_in_or_refuse
-from items.views.imports.how_read import selects
+from items.views.imports.how_read import selects, told
 from items.views.imports.rows import shown
 from items.views.imports.upload import none_written, number, rights_of, rows_max
 
@@ -99,11 +99,12 @@ def _of_result(request: HttpRequest, upload: Upload, counts: list[Count]) -> dic
 
 def _of_preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     ready = sum(upload.counts.get(name, 0) for name in ("new", "changed"))
-    most = rows_max(request)
+    most, found = rows_max(request), selects(upload)
     return {
         "total": sum(upload.counts.values()),
         "says": [sentence(each) for each in upload.about.get("says", [])],
-        "selects": selects(upload),
+        "selects": found,
+        "told": told(found),
         "ready": ready,
         "may_import": any(rights_of(request)),
         "visitors_max": most if most and ready > most else 0,
