@@ -4,7 +4,7 @@ The file is kept in the database, so that any worker can read it again when some
 sheet, encoding or column.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
@@ -77,7 +77,7 @@ def read_and_stage(
         return stage(upload, watch(read.blocks()), rights)
 
 
-def left_out(upload: Upload) -> Iterator[bytes]:
+def left_out(upload: Upload) -> Generator[bytes]:
     """Yield a file like the sender's of the rows that are not imported.
 
     The database is asked before the first block only.

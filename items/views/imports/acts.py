@@ -1,6 +1,6 @@
 """What can be done with an upload: import it, read it differently, discard it, get its rest."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import PurePath
@@ -143,7 +143,7 @@ def import_left_out(request: HttpRequest, upload: Upload) -> HttpResponseBase:
     return response
 
 
-def _from(first: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
+def _from(first: bytes, blocks: Generator[bytes]) -> Iterator[bytes]:
     with closing(blocks):
         yield first
         yield from blocks

@@ -1,7 +1,8 @@
 """The rows of a file as a preview shows them."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from django.db.models import Field
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -69,4 +70,4 @@ def _reason(fact: dict) -> str:
 
 
 def label_of(field: str) -> str:
-    return capfirst(str(Item._meta.get_field(field).verbose_name))
+    return capfirst(str(cast(Field, Item._meta.get_field(field)).verbose_name))

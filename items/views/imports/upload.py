@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -101,8 +102,8 @@ def _upload(request: HttpRequest) -> HttpResponseBase:
 def _read_sent(request: HttpRequest) -> Sent:
     """Return what was sent; raise Problem 422 if that is nothing."""
     file, cells = request.FILES.get("file"), request.POST.get("cells", "")
-    if file:
-        return Sent(file.name, Path(file.temporary_file_path()), "")
+    if isinstance(file, TemporaryUploadedFile):
+        return Sent(file.name or "", Path(file.temporary_file_path()), "")
     if cells.strip():
         return Sent("", None, cells)
     raise Problem(422, gettext("Choose a file, or paste cells."))

@@ -41,7 +41,7 @@ GOOD = ("new", "changed", "unchanged")
 class Count(NamedTuple):
     status: str
     text: str
-    count: int
+    rows: int
 
 
 def of_upload(*methods: str) -> Callable:
@@ -92,8 +92,8 @@ def show(
 def _of_result(request: HttpRequest, upload: Upload, counts: list[Count]) -> dict[str, Any]:
     return {
         "is_again": "again" in request.GET,
-        "left_out": sum(count.count for count in counts),
-        "change_set": if_undoable(request, upload.result["change_set"]),
+        "left_out": sum(count.rows for count in counts),
+        "change_set": if_undoable(request, (upload.result or {}).get("change_set")),
     }
 
 
