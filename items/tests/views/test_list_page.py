@@ -26,7 +26,7 @@ def test_empty_list_says_what_to_do(client):
     response = client.get("/items/", headers=HTML)
 
     assertContains(response, '<a href="/items/new/">Add the first item</a>', html=True)
-    assertContains(response, "manage.py import_items FILE.csv")
+    assertContains(response, '<a href="/items/import/">Import a spreadsheet</a>', html=True)
     assertContains(response, "http://testserver/items/</code>")
 
 
@@ -37,7 +37,7 @@ def test_empty_list_tells_who_may_not_add_no_way_to(client, settings):
 
     assertContains(response, "There are no items yet.")
     assertNotContains(response, "/items/new/")
-    assertNotContains(response, "import_items")
+    assertNotContains(response, "/items/import/")
 
 
 def test_escapes_what_people_wrote(client):

@@ -16,7 +16,13 @@ POST /items/new/                                 403     403     403    403    3
 GET  /items/similar/                           login     200     403    200    200   403   200  200
 GET  /items/delete/?id={item}                  login   login     403    403    200   403   200  200
 POST /items/delete/?id={item}                  login   login     403    403    302   403   302  302
-POST /items/import/                              406     406     406    406    406   406   406  406
+GET  /items/import/                            login   login     403    403    200   403   200  200
+POST /items/import/                            login   login     403    403    303   403   303  303
+GET  /items/import/{upload}/                   login     200     403    200    200   403   200  200
+POST /items/import/{upload}/                   login   login     403    403    303   403   303  303
+POST /items/import/{upload}/read/              login   login     403    403    303   403   303  303
+POST /items/import/{upload}/discard/           login   login     403    403    303   403   303  303
+GET  /items/import/{upload}/left-out/          login     200     403    200    200   403   200  200
 GET  /items/{item}/                            login     200     403    200    200   403   200  200
 GET  /items/{item}/edit/                       login   login     403    403    200   403   200  200
 POST /items/{item}/edit/                         403     403     403    403    302   403   302  302
@@ -140,6 +146,7 @@ COMMANDS = {
 }
 
 FORMS = {
+    "/items/import/": {"cells": "x"},
     "/items/new/": {"name": "x"},
     "/items/delete/?id={item}": {"confirmed": "{confirmed}"},
     "/items/{item}/edit/": {"name": "x", "version": "1"},

@@ -5,10 +5,13 @@ A way that is new in the URLs or among the commands fails here until rights_tabl
 
 import io
 import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command, get_commands
 from django.db import connection, transaction
@@ -19,6 +22,8 @@ from django.utils import timezone
 
 from items.changes.bulk_delete import Choice, fingerprint
 from items.models import ApiKey, ChangeSet, Item
+from items.spreadsheets import uploads
+from items.spreadsheets.staging import Rights
 from items.tests.changes.history import next_transaction
 from itemsite.tests.hostile.rights_table import COMMANDS, FORMS, JSON, PAGES
 
@@ -54,10 +59,20 @@ def things(people):
         "cs": ChangeSet.objects.latest("id").pk,
         "confirmed": fingerprint(Choice(None, (item.id,))),
         "key": key.id,
+        "upload": visitors_upload(),
         "user": people["account"].id,
         "group": Group.objects.get(name="Readers").id,
         "type": ContentType.objects.get_for_model(Item).id,
     }
+
+
+def visitors_upload():
+    """Return the number of a preview, which everyone may open who has its address."""
+    with NamedTemporaryFile() as file:
+        Path(file.name).write_text("name\nBook\n")
+        upload = uploads.keep(Path(file.name), "list.csv", AnonymousUser())
+        uploads.read_and_stage(upload, Path(file.name), Rights(True, True))
+    return upload.pk
 
 
 def cookies_of(user):
@@ -171,6 +186,7 @@ def routes(patterns, before=""):
 def test_every_address_has_its_row():
     paths = re.findall(r"^\S+ +(/[^\s?]*)", PAGES + JSON, re.MULTILINE)
 
+    paths = [path.replace("{upload}", str(UUID(int=0))) for path in paths]
     rows = {resolve(re.sub(r"{\w+}", "1", path)).route for path in paths}
 
     assert rows == set(routes(get_resolver().url_patterns))
