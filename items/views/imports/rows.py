@@ -16,11 +16,11 @@ from items.spreadsheets.staging import StagedRow
 
 WHAT = {
     "new": gettext_lazy("New"),
-    "changed": gettext_lazy("Changes an item"),
+    "changed": gettext_lazy("Change"),
     "unchanged": gettext_lazy("In the list"),
     "outdated": gettext_lazy("Out of date"),
     "repeated": gettext_lazy("Repeated"),
-    "close": gettext_lazy("Close to an item"),
+    "close": gettext_lazy("Close"),
     "wrong": gettext_lazy("Wrong"),
 }
 

@@ -8,6 +8,16 @@ ITEMS = [
     {"name": "Chair", "description": "One of six"},
     {"name": "Lamp"},
 ]
+# New, repeated, a change, close to an item, unchanged, wrong; and a column that the list lacks
+ROWS = """Name;Notes;Price
+Vase;Blue;3
+Vase;Blue;3
+Chair;One of seven;4
+CAFE TABLE;;5
+Lamp;;
+;without a name;7
+"""
+STATUSES = ("changed", "unchanged", "repeated", "close", "wrong")
 
 
 def empty(database):
@@ -145,6 +155,59 @@ def not_allowed(page, site):
     press(page, "Delete")
 
 
+def preview(page, site):
+    page.goto("/items/import/")
+    file = {"name": "list.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
+    page.get_by_label("File").set_input_files(file)
+    press(page, "Preview")
+    page.wait_for_url("**/items/import/*-*/")
+
+
+def preview_of(status):
+    def go(page, site):
+        preview(page, site)
+        page.goto(f"{page.url}?status={status}")
+
+    return go
+
+
+def read_differently(page, site):
+    preview(page, site)
+    page.get_by_text("Read it differently").click()
+
+
+def nothing_to_import(page, site):
+    page.goto("/items/import/")
+    page.get_by_label("paste").fill("name\tdescription\nLamp\t")
+    press(page, "Preview")
+    page.wait_for_url("**/items/import/*-*/")
+
+
+def an_unreadable_file(page, site):
+    page.goto("/items/import/")
+    file = {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(9)}
+    page.get_by_label("File").set_input_files(file)
+    press(page, "Preview")
+
+
+def imported(page, site):
+    preview(page, site)
+    press(page, "Import 2 rows")
+
+
+def imported_again(page, site):
+    preview(page, site)
+    other = page.context.new_page()
+    other.goto(page.url)
+    press(other, "Import 2 rows")
+    press(page, "Import 2 rows")
+
+
+def discarded(page, site):
+    preview(page, site)
+    press(page, "Discard")
+
+
 def failed_sign_in(page, site):
     page.goto("/accounts/login/")
     page.get_by_label("Username").fill("somebody")
@@ -212,6 +275,16 @@ STATES = {
     "nothing ticked": at("/items/delete/"),
     "a deletion of all that match": at("/items/delete/?all=1"),
     "a deletion of many that changed": bulk_delete_conflict,
+    "an import": at("/items/import/"),
+    "an unreadable file": an_unreadable_file,
+    "a preview": preview,
+    **{f"a preview of {status} rows": preview_of(status) for status in STATUSES},
+    "a file to be read differently": read_differently,
+    "nothing to import": nothing_to_import,
+    "imported": imported,
+    "imported again": imported_again,
+    "a discarded preview": discarded,
+    "a preview that is gone": at("/items/import/00000000-0000-0000-0000-000000000000/"),
     "documentation": at("/docs/"),
     "signing in": at("/accounts/login/"),
     "a failed sign-in": failed_sign_in,
