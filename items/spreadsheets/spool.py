@@ -127,7 +127,7 @@ class Spool:
         self._raise_error()
         self._grown.clear()
         while not self._grown.wait(LOOK_SECONDS):
-            if self._client and _has_left(self._client):
+            if self._client and has_left(self._client):
                 raise ClientLeft
         self._raise_error()
 
@@ -146,7 +146,7 @@ def write_all(file: BinaryIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
-def _has_left(client: socket) -> bool:
+def has_left(client: socket) -> bool:
     try:
         return bool(select([client], [], [], 0)[0]) and not client.recv(1, MSG_PEEK)
     except OSError:

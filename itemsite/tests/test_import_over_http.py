@@ -1,15 +1,18 @@
 """Spreadsheets over HTTP, through gunicorn: what is refused, and what a worker keeps of them."""
 
+import re
 import socket
 from contextlib import closing
 
+import psycopg
 import pytest
 
-from items.http.received_file import FILE_MAX
-from itemsite.tests.clone import PATIENCE_SECONDS
+from items.http.received_file import FILE_MAX, FORM_MAX
+from itemsite.tests.clone import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.long
 CSV = {"Content-Type": "text/csv"}
+FORM = {"Content-Type": "multipart/form-data; boundary=end", "Accept": "text/html"}
 ROWS = b"name,description\n" + b"".join(b"Item %d,one of many\n" % n for n in range(20_000))
 
 
@@ -92,3 +95,86 @@ def test_no_file_is_left_behind(server, folder):
     server.request("POST", "/items/import/?dry_run=1", b"name\nBook\n", **CSV)
 
     assert not list(folder.glob("itemsite-file-*"))
+
+
+BUSY = "SELECT FROM pg_stat_activity WHERE state <> 'idle' AND pid <> pg_backend_pid()"
+NEWEST = "SELECT id FROM items_upload ORDER BY created_at DESC LIMIT 1"
+
+
+@pytest.fixture
+def database(clone, server):
+    options = {"host": str(clone.socket_folder), "dbname": "itemsite", "user": "itemsite"}
+    with psycopg.connect(**options, autocommit=True) as database:
+        yield database
+
+
+def send_form(server, content):
+    """Send a file by the form, as browsers do; return the connection before its answer is read."""
+    return send(server, "/items/import/", {b'"file"; filename="list.csv"': content})
+
+
+def send_click(server, address):
+    return send(server, address, {})
+
+
+def send(server, address, parts):
+    _, headers, page = server.request("GET", "/items/import/", Accept="text/html")
+    token = re.search(rb'name="csrfmiddlewaretoken" value="(.*?)"', page)[1]
+    body = b"".join(
+        b"--end\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n" % part
+        for part in {b'"csrfmiddlewaretoken"': token, **parts}.items()
+    )
+    cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
+    connection = server.connection()
+    connection.request("POST", address, body + b"--end--\r\n", FORM | cookie)
+    return connection
+
+
+def test_a_long_reading_is_told_while_it_goes_on(server):
+    rows = b"name\n" + b"".join(b"Told %d\n" % number for number in range(100_000))
+
+    with closing(send_form(server, rows)) as connection:
+        response = connection.getresponse()
+        first = response.read1()
+        rest = response.read()
+
+    assert (response.status, response.headers["X-Accel-Buffering"]) == (200, "no")
+    assert b"Keep this page open" in first
+    assert b"</html>" not in first
+    assert b"100,000 rows read" in rest
+    assert rest.index(b"<progress>") < rest.index(b"data-next")
+    assert rest.rstrip().endswith(b"</html>")
+
+
+def test_who_leaves_before_the_end_gets_nothing_and_can_click_again(server, database):
+    rows = b"name\n" + b"".join(b"Left %d\n" % number for number in range(100_000))
+    with closing(send_form(server, rows)) as connection:
+        connection.sock.recv(100)
+    until(lambda: not database.execute(BUSY).fetchall())
+    address = "/items/import/{}/".format(*database.execute(NEWEST).fetchone())
+    _, _, unread = server.request("GET", address, Accept="text/html")
+    with closing(send_click(server, f"{address}read/")) as connection:
+        connection.getresponse().read()
+
+    with closing(send_click(server, address)) as connection:
+        connection.sock.recv(100)
+    until(lambda: not database.execute(BUSY).fetchall())
+    left = database.execute("SELECT FROM items_item WHERE name LIKE 'Left%'").fetchall()
+    _, _, preview = server.request("GET", address, Accept="text/html")
+    with closing(send_click(server, address)) as connection:
+        told = connection.getresponse().read()
+
+    assert b"This file was not read to its end" in unread
+    assert left == []
+    assert b"Import 100,000 rows" in preview
+    assert b"data-next" in told
+    _, _, result = server.request("GET", address, Accept="text/html")
+    assert b"100,000 items were added." in result
+
+
+def test_the_form_is_refused_before_the_body_came(server, closed_server):
+    page = {"Accept": "text/html", "Content-Type": FORM["Content-Type"]}
+
+    assert b" 302 " in answer_to_head(closed_server, **page)
+    assert b" 403 " in answer_to_head(server, Origin="https://elsewhere.example", **page)
+    assert b" 413 " in answer_to_head(server, length=FORM_MAX + 1, **page)

@@ -10,7 +10,7 @@ from items.database.sql import limited
 from items.models import Upload
 from items.spreadsheets.staging import click_sql
 from items.spreadsheets.staging.choices import LEAVE_OUT, Choices, Rights
-from items.spreadsheets.staging.stage import TIMEOUT_MS, WORK_MEM_KB
+from items.spreadsheets.staging.stage import SETTINGS, TIMEOUT_MS
 
 IMPORT_WAIT_MS = 600_000  # for another import to end
 ROW_WAIT_MS = 30_000  # for others who write the same items
@@ -46,7 +46,7 @@ def run_import(
     `waiting` is called if another import is running. `before_writing` gets the number of rows, and
     may raise to write nothing. Raise UploadGone, TooLong, or Busy.
     """
-    settings = {"work_mem": WORK_MEM_KB, "lock_timeout": IMPORT_WAIT_MS if timeout_ms else 0}
+    settings = {**SETTINGS, "lock_timeout": IMPORT_WAIT_MS if timeout_ms else 0}
     with recorded(author), limited(timeout_ms, settings, only_reads=False):
         with connection.cursor() as cursor:
             _wait_for_others(cursor, waiting)

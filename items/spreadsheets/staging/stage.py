@@ -12,7 +12,10 @@ from items.spreadsheets.staging import click_sql, comparison_sql, rules_sql
 from items.spreadsheets.staging.choices import Rights
 
 TIMEOUT_MS = 300_000  # of each statement; enough for a million rows
-WORK_MEM_KB = 65_536
+SETTINGS = {
+    "work_mem": 65_536,  # kB
+    "client_connection_check_interval": 1_000,  # ms: a statement ends if nobody waits for it
+}
 RENAMED_MIN = 3  # rows; from here on, more than half of them show that the ids are another list's
 SNAPSHOT = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
 
@@ -25,7 +28,7 @@ def stage(
     `blocks` are the reader's: COPY text of the columns in rules_sql.COPY. The upload is saved if it
     is in the database. Earlier rows of it are replaced. Raise TooLong.
     """
-    with limited(timeout_ms, {"work_mem": WORK_MEM_KB}, only_reads=False):
+    with limited(timeout_ms, SETTINGS, only_reads=False):
         if not upload._state.adding:  # the command's is not saved, so that it has no earlier rows
             Staged.objects.filter(upload_id=upload.pk).delete()
         with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ What is done within a second needs no such page. Whoever closes the page earlier
 
 import logging
 from collections.abc import Callable, Iterator
+from socket import socket
 
 from django.db import connection
 from django.http import (
@@ -20,11 +21,12 @@ from gevent.queue import Empty, Queue
 
 from items.database.snapshot_cache import is_gevent
 from items.http.problems import Problem
+from items.spreadsheets.spool import ClientLeft, has_left
 
 log = logging.getLogger(__name__)
 
 QUICK_SECONDS = 1
-BEAT_SECONDS = 2  # between two signs of life, for the proxy; they also show that a client has left
+BEAT_SECONDS = 1  # between two signs of life, for the proxy, and two looks whether the client left
 STEPS_HERE = "<!-- steps -->"
 
 Tell = Callable[[str], object]
@@ -47,7 +49,8 @@ def run(request: HttpRequest, work: Work, *, heading: str, back_url: str) -> Htt
         return SeeOther(_result(running))
     context = {"heading": heading, "back_url": back_url}
     page = render_to_string("items/imports/progress.html", context, request)
-    response = StreamingHttpResponse(_page(page, running, lines, back_url))
+    client = request.META.get("gunicorn.socket")
+    response = StreamingHttpResponse(_page(page, running, _lines(running, lines, client), back_url))
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # for nginx: each line is shown at once
     return response
@@ -75,15 +78,23 @@ def _result(running: Greenlet) -> str:
     return result
 
 
-def _page(page: str, running: Greenlet, lines: Queue, back_url: str) -> Iterator[str]:
+def _lines(running: Greenlet, lines: Queue, client: socket | None) -> Iterator[str]:
+    """Yield what the work tells until its end; an empty line while it says nothing."""
+    while not (running.ready() and lines.empty()):
+        try:
+            yield lines.get(timeout=BEAT_SECONDS)
+        except Empty:
+            if client and has_left(client):
+                raise ClientLeft from None
+            yield ""
+
+
+def _page(page: str, running: Greenlet, lines: Iterator[str], back_url: str) -> Iterator[str]:
     before, after = page.split(STEPS_HERE)
     try:
         yield before
-        while not (running.ready() and lines.empty()):
-            try:
-                yield _step({"line": lines.get(timeout=BEAT_SECONDS)})
-            except Empty:
-                yield "\n"
+        for line in lines:
+            yield _step({"line": line}) if line else "\n"
         yield _end(running, back_url)
         yield after
     finally:

@@ -102,3 +102,58 @@ def test_what_is_not_there_leads_to_the_list(page):
     page.get_by_role("link", name="To the list").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Items")
+
+
+def test_a_long_spreadsheet_goes_in_and_is_taken_back(page, tmp_path):
+    rows = "".join(f"Thing {number};One of many\n" for number in range(30_000))
+    (tmp_path / "list.csv").write_text(f"Name;Notes\n{rows};nameless\n")
+    page.goto("/items/")
+    page.get_by_role("link", name="Import a spreadsheet").click()
+    page.get_by_label("File").set_input_files(tmp_path / "list.csv")
+    press(page, "Preview")
+    go_on(page)
+    expect(page.get_by_role("link", name="30,000 new")).to_be_visible()
+
+    press(page, "Import 30,000 rows")
+    go_on(page)
+    expect(page.get_by_text("30,000 items were added.")).to_be_visible()
+
+    page.get_by_role("link", name="Undo this import").click()
+    press(page, "Undo for 30,000 items")
+    page.goto("/items/")
+    expect(page.get_by_text("There are no items yet.")).to_be_visible()
+
+
+def go_on(page):
+    """Wait for the end of a page of progress; a script goes on by itself."""
+    end = page.get_by_role("link", name=re.compile("Finished|List|new$|Undo this import")).first
+    expect(end).to_be_visible()
+    if end.inner_text() == "Finished. Go on":
+        end.click()
+
+
+def test_cells_are_pasted_anywhere_on_the_page(scripted_page):
+    page = scripted_page
+    page.goto("/items/import/")
+    page.evaluate("""() => {
+        const clipboardData = new DataTransfer()
+        clipboardData.setData("text/plain", "name\\tnotes\\nLamp\\tGreen")
+        document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }))
+    }""")
+    press(page, "Preview")
+
+    press(page, "Import 1 row")
+
+    expect(page.get_by_text("1 item was added.")).to_be_visible()
+
+
+def test_a_file_is_dropped_anywhere_on_the_page(scripted_page):
+    page = scripted_page
+    page.goto("/items/import/")
+    page.evaluate("""() => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(["name\\nLamp\\n"], "lamps.csv"))
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }))
+    }""")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("lamps.csv: 1 row")
