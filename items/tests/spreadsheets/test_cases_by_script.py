@@ -1,4 +1,4 @@
-"""Nasty spreadsheets by the script's door: what a person expects of each is in cases/.
+"""Nasty spreadsheets by the door of scripts and by the form; cases/ has what people expect of each.
 
 manifest.json is a list of cases:
 
@@ -19,9 +19,12 @@ manifest.json is a list of cases:
 import json
 import re
 import zipfile
+from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.core.files import File
 from django.db import connection
 
 from items.models import Item
@@ -125,6 +128,30 @@ def test_a_file_is_read_as_a_person_expects(client, content_of, case):
     assert is_as_expected(case, the_list())
     again = send(1).json()["counts"]
     assert not again.keys() & {"new", "changed"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["file"])
+def test_the_form_shows_what_the_script_is_told(client, content_of, case):
+    Item.objects.bulk_create(Item(id=i, name=n, description=d) for i, n, d in case["list"])
+    content = content_of(case["file"])
+    is_paste = case["door"] == "paste"
+    query = f"other_columns=keep&dry_run=1&paste={int(is_paste)}"
+    told = client.generic("POST", f"/items/import/?{query}", content, "text/csv").json()
+    sent = (
+        {"cells": content.decode()} if is_paste else {"file": File(BytesIO(content), case["file"])}
+    )
+
+    response = client.post("/items/import/", sent, headers={"Accept": "text/html"}, follow=True)
+
+    page = unescape(response.text)
+    if "counts" not in told:
+        assert response.status_code == 422
+        assert told["detail"] in page
+        return
+    found = re.findall(r'href="\?status=(\w+)"[^>]*>([\d,]+) ', page)
+    counts = {status: int(number.replace(",", "")) for status, number in found}
+    assert counts == {status: count for status, count in told["counts"].items() if count}
+    assert [said for said in told["says"] if said not in page] == []
 
 
 def faults_of(case, told):

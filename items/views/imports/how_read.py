@@ -124,9 +124,8 @@ def _of_column(upload: Upload, read: dict, field: str) -> Select:
         index = heads.index(head)
     value = "" if head is None or index is None else str(index)
     label = "id" if field == "id" else label_of(field)
-    return Select(
-        f"column_{field}", gettext("Column of “%(field)s”") % {"field": label}, options, value
-    )
+    column = gettext("Column of “%(field)s”") % {"field": label}
+    return Select(f"column_{field}", column, options, value, label)
 
 
 def _of_ids(upload: Upload) -> list[Select]:

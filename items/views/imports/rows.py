@@ -16,11 +16,11 @@ from items.spreadsheets.staging import StagedRow
 
 WHAT = {
     "new": gettext_lazy("New"),
-    "changed": gettext_lazy("Change"),
+    "changed": gettext_lazy("Changes an item"),
     "unchanged": gettext_lazy("In the list"),
     "outdated": gettext_lazy("Out of date"),
     "repeated": gettext_lazy("Repeated"),
-    "close": gettext_lazy("Close"),
+    "close": gettext_lazy("Similar"),
     "wrong": gettext_lazy("Wrong"),
 }
 
@@ -59,7 +59,8 @@ def shown(row: StagedRow) -> ShownRow:
 def _text(row: StagedRow, field: str) -> Text:
     text = row.texts[field] or ""
     if row.status != "changed" or row.old is None or text == row.old[field]:
-        return Text(label_of(field), text[:SUMMARY_LENGTH])
+        rest = "…" if len(text) > SUMMARY_LENGTH else ""
+        return Text(label_of(field), text[:SUMMARY_LENGTH] + rest)
     old, new = mark_differences(row.old[field], text)
     return Text(label_of(field), new, old)
 
