@@ -13,11 +13,10 @@ from bench.progress import say
 from bench.results import IMPORT_SIZE, Results
 from bench.rows import ROWS, WORKERS
 from bench.setup import databases, texts
-from bench.setup.servers import LOGS, NOW, ROOT, TUTORIAL, Program, itemsite
+from bench.setup.servers import LOGS, NOW, TUTORIAL, Program, itemsite
 
 SIZES = [1_000, 1_000_000]  # items
 BUSY = 0.5  # load average
-RESULTS = ROOT / "bench" / "RESULTS.md"
 Files = dict[int, Path]  # CSV files by size
 
 
@@ -44,7 +43,7 @@ def main() -> None:
         if not options.quick:
             _measure_import(sites, files[IMPORT_SIZE], results)
         text = report.markdown(results, load_average, {site.name: _commit(site) for site in sites})
-    report.write_part(options.output, text)
+    report.write_part(text, options.output)
     print(f"\n{text}")
     say(report.summary(results))
     say(f"written to {options.output}")
@@ -65,7 +64,7 @@ def _read_options() -> argparse.Namespace:
     quick = options.quick
     options.sizes = options.sizes or (SIZES[:1] if quick else SIZES)
     options.rounds = options.rounds or (3 if quick else 5)
-    options.output = options.output or (LOGS / "quick.md" if quick else RESULTS)
+    options.output = options.output or (LOGS / "quick.md" if quick else report.RESULTS)
     options.seconds, options.samples = (1, 20) if quick else (2, 100)
     if options.before:
         options.before = options.before.resolve()

@@ -13,8 +13,10 @@ from bench.rows import UNREAD_LISTS, WORKERS
 from bench.setup import machine
 from bench.setup.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
 
+RESULTS = Path(__file__).with_name("RESULTS.md")
 
-def write_part(path: Path, text: str) -> None:
+
+def write_part(text: str, path: Path = RESULTS) -> None:
     """Replace the part of a page that begins with the same first line, or add it at the end.
 
     Each program writes one part. Its first line, and no other, begins with one #.

@@ -1,4 +1,4 @@
-// The import: drop a file anywhere on the page or paste cells there; go on when the work is done.
+// The import: drop a file anywhere on the page, or paste cells there; a bar while it is sent.
 
 const form = document.querySelector("[data-import]");
 const file = document.getElementById("file");
@@ -33,14 +33,68 @@ if (form) {
     // Excel also puts a picture of the cells into the clipboard.
     else if (clipboardData.files.length) take(clipboardData.files);
   });
-  // Sent twice, a file would be read twice.
   form.addEventListener("submit", (event) => {
-    const [button] = form.querySelectorAll("button");
-    if (button.getAttribute("aria-busy") === "true") event.preventDefault();
-    button.setAttribute("aria-busy", "true");
+    event.preventDefault();
+    const [chosen] = file.files;
+    if (chosen?.size > sending.dataset.most) refuse(sending.dataset.tooLarge);
+    else if (sending.hidden) send(); // a second click would send it twice
   });
-  window.addEventListener("pageshow", () => form.querySelector("button").removeAttribute("aria-busy"));
+  window.addEventListener("pageshow", () => show(""));
 }
+
+// Sending it. What is refused leaves the form as it is, with the file.
+
+const sending = document.getElementById("sending");
+const refused = document.getElementById("refused");
+
+function show(text, sent) {
+  sending.hidden = !text;
+  const [bar, said] = sending.firstElementChild.children;
+  said.textContent = text;
+  if (sent < 1) bar.value = sent;
+  else bar.removeAttribute("value");
+}
+
+function refuse(text) {
+  show("");
+  refused.textContent = text;
+  refused.hidden = false;
+  refused.focus();
+}
+
+function send() {
+  refused.hidden = true;
+  document.getElementById("error")?.remove();
+  const request = new XMLHttpRequest(); // fetch() does not tell how much was sent
+  request.open("POST", form.action);
+  request.responseType = "document";
+  request.setRequestHeader("Accept", "text/html");
+  request.upload.onprogress = ({ loaded, total }) =>
+    show(loaded < total ? sending.dataset.sending : sending.dataset.reading, loaded / total);
+  request.onerror = () => refuse(sending.dataset.failed);
+  request.onload = ({ target: { response, responseURL } }) => {
+    const next = response?.querySelector("[data-next]");
+    const reason = response?.querySelector("#error, .steps .notice");
+    if (next) location.assign(next.href);
+    else if (responseURL !== form.action) location.assign(responseURL);
+    else refuse((reason ?? response?.querySelector("h1 + p"))?.textContent ?? sending.dataset.failed);
+  };
+  show(sending.dataset.sending, 0);
+  request.send(new FormData(form));
+}
+
+// The preview: how many rows its button imports
+
+const choices = document.getElementById("import");
+
+choices?.addEventListener("change", () => {
+  const [button] = document.querySelectorAll("[data-ready]");
+  const { ready, one, many } = button.dataset;
+  const more = [...choices.querySelectorAll(":checked")].map(({ dataset }) => dataset.rows ?? 0);
+  const count = [ready, ...more].reduce((sum, rows) => sum + Number(rows), 0);
+  const number = count.toLocaleString(document.documentElement.lang);
+  button.textContent = (count === 1 ? one : many).replace("#", number);
+});
 
 // The progress: this runs when the whole page has come
 

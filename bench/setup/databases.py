@@ -38,6 +38,10 @@ class Database:
             with open(file, "rb") as rows, connection.cursor().copy(sql) as copy:
                 while block := rows.read(BLOCK_BYTES):
                     copy.write(block)
+        self.vacuum()
+
+    def vacuum(self) -> None:
+        with self.connect() as connection:
             connection.execute("VACUUM (ANALYZE)")  # of the history too, which the rows began
         with cluster.connect_as_superuser() as connection:
             connection.execute("CHECKPOINT")

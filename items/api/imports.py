@@ -25,6 +25,7 @@ CHOICES = {
     "header": ("guess", "absent"),
     "close": ("leave", "add", "change"),
     "repeated": ("leave", "add"),
+    "total": ("add", "leave"),
     "unknown_ids": ("leave", "add"),
     "ids": ("guess", "use", "leave"),
     "paste": ("0", "1"),
@@ -45,7 +46,7 @@ class Asked(NamedTuple):
 
     @property
     def choices(self) -> Choices:
-        return Choices(self.values["close"], self.values["repeated"])
+        return Choices(*(self.values[name] for name in Choices._fields))
 
 
 def _import(request: ApiRequest) -> HttpResponse:

@@ -27,6 +27,13 @@ FILE_MAX = 50_000_000  # bytes; proxy.conf allows a little more, for the other p
 FORM_MAX = FILE_MAX + 1_000_000
 SECONDS = 600  # for a whole file
 BLOCK = 1 << 16  # bytes
+TOO_LARGE = format_lazy(
+    gettext_lazy(
+        "The file is larger than {limit} bytes. Import it on the server with manage.py"
+        " import_items, or split it."
+    ),
+    limit=lazy(number_format, str)(FILE_MAX, force_grouping=True),
+)
 
 
 def receives_file(view: View) -> View:
@@ -38,12 +45,7 @@ def receives_file(view: View) -> View:
 def check_length(length: int, limit: int = FILE_MAX) -> None:
     """Raise Problem 413 for a file that is too large."""
     if length > limit:
-        detail = gettext_lazy(
-            "The file is larger than {limit} bytes. Import it on the server with manage.py"
-            " import_items, or split it."
-        )
-        number = lazy(number_format, str)(FILE_MAX, force_grouping=True)
-        raise Problem(413, format_lazy(detail, limit=number))
+        raise Problem(413, TOO_LARGE)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from items.access import idempotency
 from items.api import curl, parsing
-from items.api.openapi import document
+from items.api.openapi.document import document
 from items.changes import undo
 from items.http.methods import allow_methods
 from items.http.received_file import FILE_MAX

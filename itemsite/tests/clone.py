@@ -112,6 +112,16 @@ class Server:
         self.port = int(until(address)[1])
         return self
 
+    def workers(self):
+        """Return the process numbers of gunicorn's workers."""
+        main = self.process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        return [
+            int(child)
+            for child in children
+            if b"supervisor" not in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+
     def stop(self):
         """Return the exit status after SIGTERM."""
         self.process.terminate()

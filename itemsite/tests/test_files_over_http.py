@@ -71,15 +71,8 @@ def number(database, sql, *parameters):
 
 
 def worker_of(server):
-    """Return gunicorn's only worker."""
-    main = server.process.pid
-    children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-    [worker] = [pid for pid in children if b"supervisor" not in read(f"/proc/{pid}/cmdline")]
+    [worker] = server.workers()
     return worker
-
-
-def read(path):
-    return Path(path).read_bytes()
 
 
 def spool_files(server):

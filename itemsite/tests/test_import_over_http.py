@@ -1,8 +1,11 @@
 """Spreadsheets over HTTP, through gunicorn: what is refused, and what a worker keeps of them."""
 
+import os
 import re
+import signal
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
+from http.client import HTTPException
 
 import psycopg
 import pytest
@@ -178,3 +181,40 @@ def test_the_form_is_refused_before_the_body_came(server, closed_server):
     assert b" 302 " in answer_to_head(closed_server, **page)
     assert b" 403 " in answer_to_head(server, Origin="https://elsewhere.example", **page)
     assert b" 413 " in answer_to_head(server, length=FORM_MAX + 1, **page)
+
+
+def kill_workers(server, database):
+    for worker in server.workers():
+        os.kill(worker, signal.SIGKILL)
+
+
+def end_backends(server, database):
+    database.execute(f"SELECT pg_terminate_backend(pid) FROM ({BUSY.replace('FROM', 'pid FROM')})")
+
+
+@pytest.mark.parametrize("kill", [kill_workers, end_backends])
+def test_what_is_killed_while_it_imports_leaves_nothing_half_done(server, database, kill):
+    name = kill.__name__
+    rows = b"name\n" + b"".join(b"%s %d\n" % (name.encode(), n) for n in range(50_000))
+    with closing(send_form(server, rows)) as connection:
+        connection.getresponse().read()
+    address = "/items/import/{}/".format(*database.execute(NEWEST).fetchone())
+    count = f"SELECT count(*) FROM items_item WHERE name LIKE '{name} %'"
+
+    with closing(send_click(server, address)) as connection:
+        until(
+            lambda: database.execute(f"{BUSY} AND query LIKE '%INSERT INTO items_item%'").fetchall()
+        )
+        kill(server, database)
+        with suppress(OSError, HTTPException):
+            connection.getresponse().read()
+    until(lambda: not database.execute(BUSY).fetchall())
+    [(left,)] = database.execute(count)
+    until(lambda: server.request("GET", address, Accept="text/html")[0] == 200)
+    _, _, preview = server.request("GET", address, Accept="text/html")
+    with closing(send_click(server, address)) as connection:
+        connection.getresponse().read()
+
+    assert left == 0
+    assert b"Import 50,000 rows" in preview
+    assert database.execute(count).fetchone() == (50_000,)

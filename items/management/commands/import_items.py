@@ -62,6 +62,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--repeated", choices=("leave", "add"), default="leave")
         parser.add_argument(
+            "--total",
+            choices=("add", "leave"),
+            default="add",
+            help="the last line, if it looks like a sum of the others: add it, or leave it out",
+        )
+        parser.add_argument(
             "--unknown-ids",
             choices=("leave", "add"),
             default="leave",
@@ -136,7 +142,7 @@ def _import(path: Path, file: str, options: dict) -> tuple[Upload, dict]:
         with apart():
             stage(upload, _with_bar(read.blocks()), ALL, timeout_ms=0)
             if not options["dry_run"]:
-                choices = Choices(options["close"], options["repeated"])
+                choices = Choices(*(options[name] for name in Choices._fields))
                 author = Author("import", detail=name)
                 run_import(upload, author, ALL, choices, timeout_ms=0)
             if options["left_out"]:

@@ -13,6 +13,7 @@ class Choices(NamedTuple):
 
     close: str = "leave"  # or add, or change: the item that looks alike becomes what the row says
     repeated: str = "leave"  # or add
+    total: str = "add"  # or leave: the last line, if it looks like a sum of the others
 
 
 LEAVE_OUT = Choices()

@@ -92,7 +92,14 @@ def _lock(upload: Upload) -> Imported | None:
 
 
 def _parameters(upload: Upload, rights: Rights, choices: Choices) -> dict:
-    return {"upload": upload.pk, "seen": upload.seen, **rights._asdict(), **choices._asdict()}
+    asked = {"upload": upload.pk, "seen": upload.seen, **rights._asdict(), **choices._asdict()}
+    return {**asked, "total_line": total_line(upload) if choices.total == "leave" else 0}
+
+
+def total_line(upload: Upload) -> int:
+    """Return the line that looks like a total; 0 if there is none."""
+    says = upload.about.get("says", [])
+    return next((each["line"] for each in says if each["code"] == "sum_line"), 0)
 
 
 def _choose(cursor, parameters: dict) -> None:
@@ -113,6 +120,7 @@ def _leave_out_outdated(cursor, parameters: dict) -> int:
 
 def _note_what_became_of_rows(cursor, upload: Upload, parameters: dict) -> None:
     cursor.execute(click_sql.NOTE_CHOSEN, parameters)
+    cursor.execute(click_sql.NOTE_TOTAL, parameters)
     cursor.execute(click_sql.NOTE_OUTDATED, parameters)
     cursor.execute(click_sql.COUNT_STAGED, parameters)
     upload.counts = dict(cursor.fetchall())

@@ -24,7 +24,7 @@ CHOOSE = f"""
     SELECT line, CASE row_status WHEN 'changed' THEN 'changed' ELSE 'new' END AS row_status, item,
         CASE row_status WHEN 'changed' THEN version END AS version, {COLUMNS}, {FOLDED} AS folded
     FROM items_staged
-    WHERE upload_id = %(upload)s AND (
+    WHERE upload_id = %(upload)s AND line <> %(total_line)s AND (
         row_status = 'changed' AND %(may_change)s
         OR %(may_add)s AND (row_status = 'new' OR row_status = 'close' AND %(close)s = 'add'
             OR row_status = 'repeated' AND %(repeated)s = 'add' AND item IS NULL)
@@ -38,6 +38,7 @@ CHOOSE_CLOSE = f"""
         FROM (
             SELECT *, count(*) OVER (PARTITION BY twin_item) AS times FROM items_staged
             WHERE upload_id = %(upload)s AND row_status = 'close' AND twin_item IS NOT NULL
+                AND line <> %(total_line)s
         ) AS s JOIN items_item AS i ON i.id = s.twin_item
         WHERE times = 1 AND NOT EXISTS (SELECT FROM chosen WHERE item = s.twin_item)
     ) AS close (line, row_status, item, version, {COLUMNS})
@@ -78,6 +79,12 @@ NOTE_OUTDATED = """
     UPDATE items_staged AS s SET row_status = 'outdated', twin_item = o.item,
         problem = jsonb_build_array(jsonb_build_object('code', o.code, 'item', o.item))
     FROM outdated AS o WHERE s.upload_id = %(upload)s AND s.line = o.line
+"""
+# A row that would have been imported, but for what a person chose
+NOTE_TOTAL = """
+    UPDATE items_staged SET row_status = 'wrong',
+        problem = jsonb_build_array(jsonb_build_object('code', 'sum_line', 'line', line))
+    WHERE upload_id = %(upload)s AND line = %(total_line)s AND row_status IN ('new', 'changed')
 """
 # Rows that would have been left out, but for what a person chose
 NOTE_CHOSEN = """

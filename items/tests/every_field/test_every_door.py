@@ -11,7 +11,7 @@ from items.models import Change, Item
 from items.models.item import TRIMMED, WRITABLE
 from items.tests.every_field.doors import EDIT, HTML, NEW, text_of, trigger_sentence
 from items.tests.forms import form_of
-from items.tests.spreadsheets.sheets import body, csv_rows, workbook_texts
+from items.tests.spreadsheets.exports.sheets import body, csv_rows, workbook_texts
 
 pytestmark = pytest.mark.django_db
 

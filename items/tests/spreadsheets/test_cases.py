@@ -9,7 +9,7 @@ import pytest
 from items.spreadsheets.problems import sentence
 from items.spreadsheets.reading import Refused
 from items.tests.spreadsheets.cases.make_large import make_large, write_wide
-from items.tests.spreadsheets.reading import read_file
+from items.tests.spreadsheets.reader.reading import read_file
 
 CASES = Path(__file__).parent / "cases"
 MANIFEST = json.loads((CASES / "manifest.json").read_text())

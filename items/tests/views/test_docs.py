@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django.asserts import assertContains
 
-from items.api import changes, schemas
+from items.api import changes
+from items.api.openapi import schemas
 from items.forms import ItemForm
 from items.models import rules
 from items.search import selection

@@ -44,6 +44,7 @@ def _import(request: HttpRequest, upload: Upload) -> HttpResponseBase:
     choices = Choices(
         _chosen(request, "close", ("leave", "add", "change")),
         _chosen(request, "repeated", ("leave", "add")),
+        _chosen(request, "total", ("add", "leave")),
     )
     name = upload.file_name or gettext("pasted cells")
     work = partial(

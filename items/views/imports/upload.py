@@ -23,7 +23,7 @@ from items.database.own_connection import own_connection
 from items.database.sql import TooLong
 from items.http.origins import refuse_foreign_origin
 from items.http.problems import Problem
-from items.http.received_file import FILE_MAX, receive_form
+from items.http.received_file import FILE_MAX, TOO_LARGE, receive_form
 from items.models import Upload
 from items.spreadsheets import uploads
 from items.spreadsheets.reading import Refused
@@ -71,6 +71,8 @@ def form_page(
         "error": error,
         "cells": request.POST.get("cells", ""),
         "megabytes": FILE_MAX // 1_000_000,
+        "bytes_max": str(FILE_MAX),
+        "too_large": TOO_LARGE,
         "visitors_max": rows_max(request),
     }
     status = status or (422 if error else 200)

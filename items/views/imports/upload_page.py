@@ -14,7 +14,7 @@ from items.models import Upload
 from items.search.sorting import read_id
 from items.spreadsheets import uploads
 from items.spreadsheets.problems import sentence
-from items.spreadsheets.staging import read_rows
+from items.spreadsheets.staging import read_rows, total_line
 from items.views.changes import if_undoable
 from items.views.guard import page, sign_in_or_refuse
 from items.views.imports.how_read import selects, told
@@ -100,16 +100,19 @@ def _of_result(request: HttpRequest, upload: Upload, counts: list[Count]) -> dic
 def _of_preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     ready = sum(upload.counts.get(name, 0) for name in ("new", "changed"))
     most, found = rows_max(request), selects(upload)
+    may_import, is_too_much = any(rights_of(request)), bool(most and ready > most)
+    asks, says = may_import and not is_too_much, upload.about.get("says", [])
     return {
         "total": sum(upload.counts.values()),
-        "says": [sentence(each) for each in upload.about.get("says", [])],
+        "says": [sentence(each) for each in says if not (asks and each["code"] == "sum_line")],
         "selects": found,
         "told": told(found),
         "ready": ready,
-        "may_import": any(rights_of(request)),
-        "visitors_max": most if most and ready > most else 0,
+        "may_import": may_import,
+        "visitors_max": most if is_too_much else 0,
         "close": upload.counts.get("close", 0),
         "repeated": upload.counts.get("repeated", 0),
+        "total_line": total_line(upload),
     }
 
 

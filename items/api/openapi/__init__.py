@@ -1,0 +1,1 @@
+"""The OpenAPI description of the JSON endpoint, as /openapi.json has it."""

@@ -1,0 +1,95 @@
+"""The click that imports, and its result."""
+
+import re
+
+import pytest
+from pytest_django.asserts import assertContains
+
+from items.models import ChangeSet, Item
+from items.tests.changes.history import next_transaction
+from items.tests.forms import form_of
+from items.tests.views.imports.steps import (
+    HTML,
+    preview_of,
+    the_list,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_file_is_previewed_and_imported_by_one_click(client, items):
+    address = preview_of(client)
+    preview = client.get(address)
+    before = the_list()
+    response = client.post(address)
+    result = client.get(response["Location"])
+
+    assertContains(preview, "<h1>list.csv: 6 rows</h1>", html=True)
+    for count in ("1 new", "1 changes an item", "1 is in the list already", "1 repeated"):
+        assertContains(preview, f">{count}</a>")
+    assertContains(preview, "Import 2 rows")
+    assert before == [("Pen", "Blue"), ("Table", "Round"), ("Chair", "")]
+    assert response.status_code == 303
+    assertContains(result, "1 item was added.")
+    assertContains(result, "1 item was changed.")
+    assertContains(result, "3 rows were left out.")
+    assert the_list() == [("Pen", "Blue"), ("Table", "Oval"), ("Chair", ""), ("Book", "Thin")]
+
+
+def test_rows_that_are_close_or_repeated_go_in_only_if_chosen(client, items):
+    address = preview_of(client, "name\nCHAIR\nBook\nBook\n")
+    preview = client.get(address)
+
+    client.post(address, {"close": "change", "repeated": "add"})
+
+    assertContains(preview, "1 row looks like an item that you have:")
+    assertContains(preview, "1 row repeats another:")
+    names = [name for name, _ in the_list()]
+    assert names == ["Pen", "Table", "CHAIR", "Book", "Book"]
+
+
+def test_a_second_click_says_that_it_was_imported_already(client):
+    address = preview_of(client, "name\nBook\n")
+
+    client.post(address)
+    again = client.post(address, follow=True)
+
+    assertContains(again, "This was imported already.")
+    assert the_list() == [("Book", "")]
+
+
+def test_what_changed_after_the_preview_stays_and_is_told(client, items):
+    address = preview_of(client, "name,description\nTable,Oval\nPen,Red\n")
+    Item.objects.filter(name="Table").update(description="Mine")
+
+    result = client.post(address, follow=True)
+
+    assertContains(result, "1 is out of date")
+    assertContains(result, "was changed after your preview.")
+    assert the_list()[:2] == [("Pen", "Red"), ("Table", "Mine")]
+
+
+def test_the_rows_that_were_left_out_come_back_with_the_reason(client, items):
+    address = preview_of(client, "Titel;Preis\nBook;3\nCHAIR;4\n", name="Meine Liste.csv")
+    client.post(address)
+
+    response = client.get(f"{address}left-out/")
+
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert lines[0] == "Titel;Preis;error"
+    assert lines[1].startswith("CHAIR;4;This name looks like that of item")
+    assert response["Content-Disposition"] == 'attachment; filename="Meine Liste-left-out.csv"'
+
+
+def test_an_import_is_undone_from_its_result(client, items):
+    before = the_list()
+    address = preview_of(client)
+    next_transaction()
+    result = client.post(address, follow=True)
+    (undo,) = re.findall('href="([^"]*)">Undo this import', result.text)
+
+    next_transaction()
+    client.post(undo, form_of(client.get(undo, headers=HTML)), headers=HTML)
+
+    assert the_list() == before
+    assert ChangeSet.objects.filter(way="import", detail="list.csv").exists()

@@ -1,0 +1,111 @@
+"""The preview of an import: what each row would do, and other ways to read the file."""
+
+import re
+
+import pytest
+from pytest_django.asserts import assertContains, assertNotContains
+
+from items.models import Upload
+from items.tests.views.imports.steps import (
+    HTML,
+    LIST,
+    preview_of,
+    read_differently,
+    the_list,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_row_shows_what_would_happen_to_it(client, items):
+    address = preview_of(client, LIST + "<b>שלום</b>,\n")
+
+    def rows(status):
+        return client.get(f"{address}?status={status}").text
+
+    assert re.search(r"<del>Round</del>.*<ins>Oval</ins>", rows("changed"), re.DOTALL)
+    assert "This says the same as line 2." in rows("repeated")
+    assert "This name looks like that of item" in rows("close")
+    assert "Name: This field is required." in rows("wrong")
+    assert "<bdi>&lt;b&gt;שלום&lt;/b&gt;</bdi>" in rows("new")
+
+
+def test_many_rows_have_pages(client):
+    address = preview_of(client, "name\n" + "".join(f"Item {n}\n" for n in range(60)))
+
+    first = client.get(f"{address}?status=new").text
+    (more,) = re.findall('rel="next" href="([^"]*)"', first)
+    second = client.get(address + more.replace("&amp;", "&")).text
+
+    assert re.findall(r"Item (\d+)", first) == [str(number) for number in range(50)]
+    assert re.findall(r"Item (\d+)", second) == [str(number) for number in range(50, 60)]
+    assert 'rel="next"' not in second
+
+
+def test_the_kept_file_is_read_as_a_person_chooses(client):
+    content = "Titel;Ding;Preis\nÄpfel;Obst;3\n".encode("cp1252")
+    address = preview_of(client, content)
+    before = client.get(address)
+
+    letters = read_differently(client, address, encoding="cp850")
+    read_differently(client, address, encoding="cp1252")
+    columns = read_differently(client, address, column_name="1")
+    left_out = read_differently(client, address, other_columns="leave")
+    client.post(address)
+
+    assertContains(before, "Äpfel")
+    assertContains(before, "Preis: 3")
+    assertNotContains(letters, "Äpfel")
+    assertContains(columns, "Titel: Äpfel")
+    assertNotContains(left_out, "Preis: 3")
+    assert the_list() == [("Obst", "")]
+
+
+def test_a_choice_that_cannot_be_read_keeps_the_preview(client):
+    address = preview_of(client, "name\nBook\n")
+
+    response = client.post(f"{address}read/", {"header": "9"})
+
+    assertContains(response, "Line 9 cannot name the columns.", status_code=422)
+    assertContains(response, "Import 1 row", status_code=422)
+    assertContains(client.get(address), "1 new")
+
+
+def test_unknown_ids_become_new_items_if_a_person_says_so(client):
+    address = preview_of(client, "id,name\n70,Book\n")
+    before = client.get(address)
+
+    after = read_differently(client, address, unknown_ids="add")
+
+    assertContains(before, "1 wrong")
+    assertContains(after, "1 new")
+
+
+def test_choices_are_offered_only_where_they_are_needed(client):
+    preview = client.get(preview_of(client, "name\nBook\n"))
+
+    assertNotContains(preview, "<fieldset")
+    assertNotContains(preview, "read-other_columns")
+    assertNotContains(preview, "read-sheet")
+    assertNotContains(preview, "read-ids")
+
+
+def test_a_discarded_preview_is_gone(client):
+    address = preview_of(client)
+
+    response = client.post(f"{address}discard/", headers=HTML, follow=True)
+
+    assertContains(response, "Nothing was imported.")
+    assertContains(client.get(address), "This preview is gone", status_code=404)
+    assertContains(client.post(address), "This preview is gone", status_code=404)
+
+
+def test_a_file_that_was_not_read_to_its_end_can_be_read_again(client):
+    address = preview_of(client, "name\nBook\n")
+    Upload.objects.update(state="sent")
+    page = client.get(address)
+
+    after = client.post(f"{address}read/", follow=True)
+
+    assertContains(page, "nothing was imported")
+    assertContains(after, "Import 1 row")
