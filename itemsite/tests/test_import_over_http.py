@@ -1,21 +1,21 @@
 """Spreadsheets over HTTP, through gunicorn: what is refused, and what a worker keeps of them."""
 
 import os
-import re
 import signal
 import socket
 from contextlib import closing, suppress
 from http.client import HTTPException
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from items.http.received_file import FILE_MAX, FORM_MAX
 from itemsite.tests.clone import PATIENCE_SECONDS, until
+from itemsite.tests.import_form import FORM, send_click, send_form
 
 pytestmark = pytest.mark.long
 CSV = {"Content-Type": "text/csv"}
-FORM = {"Content-Type": "multipart/form-data; boundary=end", "Accept": "text/html"}
 ROWS = b"name,description\n" + b"".join(b"Item %d,one of many\n" % n for n in range(20_000))
 
 
@@ -111,28 +111,6 @@ def database(clone, server):
         yield database
 
 
-def send_form(server, content):
-    """Send a file by the form, as browsers do; return the connection before its answer is read."""
-    return send(server, "/items/import/", {b'"file"; filename="list.csv"': content})
-
-
-def send_click(server, address):
-    return send(server, address, {})
-
-
-def send(server, address, parts):
-    _, headers, page = server.request("GET", "/items/import/", Accept="text/html")
-    token = re.search(rb'name="csrfmiddlewaretoken" value="(.*?)"', page)[1]
-    body = b"".join(
-        b"--end\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n" % part
-        for part in {b'"csrfmiddlewaretoken"': token, **parts}.items()
-    )
-    cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
-    connection = server.connection()
-    connection.request("POST", address, body + b"--end--\r\n", FORM | cookie)
-    return connection
-
-
 def test_a_long_reading_is_told_while_it_goes_on(server):
     rows = b"name\n" + b"".join(b"Told %d\n" % number for number in range(100_000))
 
@@ -218,3 +196,27 @@ def test_what_is_killed_while_it_imports_leaves_nothing_half_done(server, databa
     assert left == 0
     assert b"Import 50,000 rows" in preview
     assert database.execute(count).fetchone() == (50_000,)
+
+
+def readers(clone):
+    """Return the processes that read spreadsheets for servers of this copy."""
+    program = str(clone.folder / "items/spreadsheets/reader").encode()
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has just ended
+            if program in line.read_bytes():
+                found.append(line.parent.name)
+    return found
+
+
+def test_a_server_that_stops_ends_what_it_reads(clone, server, database):
+    stopping = clone.serve(GUNICORN_CMD_ARGS="--graceful-timeout=1").wait_for_address()
+    rows = b"name\n" + b"".join(b"Stopped %d\n" % number for number in range(400_000))
+
+    with closing(send_form(stopping, rows)):
+        until(lambda: readers(clone))
+        assert stopping.stop() == 0
+
+    until(lambda: not database.execute(BUSY).fetchall())
+    assert not readers(clone)
+    assert not database.execute("SELECT FROM items_item WHERE name LIKE 'Stopped%'").fetchall()

@@ -10,15 +10,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.browser.chromium import find_chromium
 from itemsite.tests.clone import Clone
+from itemsite.tests.import_form import send_form
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-PAGES = ("/items/", "/items/?q=item", "/items/1/", "/items/new/", "/docs/", "/accounts/login/")
+PAGES = (
+    "/items/",
+    "/items/?q=item",
+    "/items/1/",
+    "/items/new/",
+    "/items/import/",
+    "/docs/",
+    "/accounts/login/",
+)
 TRIES = 3
 Judge = Callable[[str, str], dict]
 ITEMS = [
@@ -33,10 +42,12 @@ def main() -> int:
         server = clone.serve().wait_for_address()
         try:
             server.request("POST", "/items/", ITEMS)
+            with closing(send_form(server, b"name\nLamp\nItem 1\nitem 1\n")) as connection:
+                preview = connection.getresponse().headers["Location"]
             origin = f"http://127.0.0.1:{server.port}"
             print("\t".join(["", *CATEGORIES]), flush=True)
             with lighthouse() as judge:
-                verdicts = [is_perfect(judge, origin, page, "phone") for page in PAGES]
+                verdicts = [is_perfect(judge, origin, page, "phone") for page in (*PAGES, preview)]
                 verdicts.append(is_perfect(judge, origin, PAGES[0], "desk"))  # the easier one
         finally:
             server.stop()
