@@ -48,6 +48,18 @@ def test_rows_that_are_close_or_repeated_go_in_only_if_chosen(client, items):
     assert names == ["Pen", "Table", "CHAIR", "Book", "Book"]
 
 
+def test_a_total_is_left_out_if_chosen(client):
+    address = preview_of(client, "Name;Price\nBook;3\nTotal;3\n")
+    preview = client.get(address)
+
+    client.post(address, {"total": "leave"})
+
+    assertContains(preview, "Line 3 looks like a total", count=1)
+    assert the_list() == [("Book", "Price: 3")]
+    left_out = b"".join(client.get(f"{address}left-out/").streaming_content).decode()
+    assert left_out.splitlines()[1:] == ["Total;3;Line 3 looks like a total."]
+
+
 def test_a_second_click_says_that_it_was_imported_already(client):
     address = preview_of(client, "name\nBook\n")
 

@@ -157,3 +157,34 @@ def test_a_file_is_dropped_anywhere_on_the_page(scripted_page):
     }""")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("lamps.csv: 1 row")
+
+
+def test_a_refused_file_stays_in_the_form(scripted_page, tmp_path):
+    page = scripted_page
+    (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
+    page.goto("/items/import/")
+    page.get_by_label("File").set_input_files(tmp_path / "photo.png")
+    press(page, "Preview")
+
+    expect(page.get_by_role("alert")).to_contain_text("This is a picture (PNG)")
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert page.get_by_label("File").input_value().endswith("photo.png")
+
+
+def test_the_button_counts_what_is_chosen(scripted_page):
+    page = scripted_page
+    page.goto("/items/import/")
+    rows = ["Name\tPrice", "Lamp\t3", "Lamp\t3", "Vase\t4", "Total\t10"]
+    page.get_by_label("paste").fill("\n".join(rows))
+    press(page, "Preview")
+    button = page.get_by_role("button", name="Import ")
+    expect(button).to_have_text("Import 3 rows")
+
+    page.get_by_role("group", name="repeats").get_by_label("Add them").check()
+    expect(button).to_have_text("Import 4 rows")
+    page.get_by_role("group", name="total").get_by_label("Leave it out").check()
+    expect(button).to_have_text("Import 3 rows")
+    button.click()
+
+    expect(page.get_by_text("3 items were added.")).to_be_visible()
+    expect(page.get_by_text("Line 5 looks like a total.")).to_be_visible()
