@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -52,10 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def forget_language() -> Iterator[None]:
-    """Let no test speak the language of another one's last request."""
+def forget() -> Iterator[None]:
+    """Let no test meet the language or the limits of another one's last request."""
     yield
     translation.deactivate()
+    if rate_limit := sys.modules.get("items.access.rate_limit"):
+        rate_limit._over_limit.clear()
 
 
 def _drop_databases_of_dead_runs() -> None:

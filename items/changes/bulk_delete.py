@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from items.database.sql import fetch, limited
+from items.database.statistics import renew_statistics
 from items.search.keyset import read_page
 from items.search.selection import SIZES, Selection, read_selection
 from items.search.sorting import read_id
@@ -128,6 +129,7 @@ def delete(choice: Choice, confirmed: Fingerprint) -> Fingerprint:
         )
         SELECT {FINGERPRINT} FROM gone
     """
+    renew_statistics()
     with limited(TIMEOUT_MS, only_reads=False):
         found = _fetch_fingerprint(sql, choice)
         transaction.set_rollback(found != confirmed)

@@ -7,13 +7,10 @@ which version is back (`same_as`), so that an undo of an undo finds the item as 
 Permissions are the caller's: see permissions_for_undo().
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-
-import psycopg
-from django.db import IntegrityError
 
 from items.changes.recording import Author, recorded
 from items.changes.undo_sql import (
@@ -29,6 +26,7 @@ from items.changes.undo_sql import (
     TAKE_BACK,
 )
 from items.database.sql import Busy, fetch, limited
+from items.database.statistics import renew_statistics
 
 TIMEOUT_MS = 300_000  # as for the deletion of many items; enough for a million changes
 KEPT_SHOWN = 50
@@ -90,6 +88,7 @@ def undo(
         with limited(timeout_ms):
             _check_exists(fetch(FIND_CHANGE_SET, values))
             return _result(values, None, *fetch(PREVIEW, values, prepare=False)[0])
+    renew_statistics()
     for _ in range(TRIES - 1):
         with suppress(Busy):
             return _take_back(values, author, timeout_ms)
@@ -126,7 +125,6 @@ def _check_exists(rows: list[tuple]) -> None:
 
 def _take_back(values: dict, author: Author, timeout_ms: int) -> Undone:
     with (
-        _unique_or_busy(),
         recorded(author, values["change_set"]),
         limited(timeout_ms, only_reads=False),
     ):
@@ -137,17 +135,6 @@ def _take_back(values: dict, author: Author, timeout_ms: int) -> Undone:
         sql = NOTE_VERSIONS if taken_back else EARLIER_UNDO
         taken_back_by = fetch(sql, values, prepare=False)[0][0]
         return _result(values, taken_back_by, *counts, already_back, others - taken_back)
-
-
-@contextmanager
-def _unique_or_busy() -> Iterator[None]:
-    """Raise Busy if another undo restores the same item at the same time."""
-    try:
-        yield
-    except IntegrityError as error:
-        if not isinstance(error.__cause__, psycopg.errors.UniqueViolation):
-            raise
-        raise Busy from error
 
 
 def _result(values: dict, change_set_id: int | None, *numbers: int) -> Undone:

@@ -73,10 +73,7 @@ LOCK_CHANGE_SET = f"{FIND_CHANGE_SET} FOR UPDATE"
 LOCK_ITEMS = f"""
     SELECT count(*) FROM (
         SELECT FROM items_item
-        WHERE id IN (
-            SELECT item_id FROM items_change
-            WHERE {CHOSEN}
-        )
+        WHERE id = ANY(ARRAY(SELECT item_id FROM items_change WHERE {CHOSEN}))
         ORDER BY id FOR UPDATE
     ) AS locked
 """
@@ -99,8 +96,9 @@ TAKE_BACK = f"""
         SELECT item_id, version + 1,
             {", ".join(f"coalesce({field}, %(default_{field})s)" for field in WRITABLE)}, created_at
         FROM judged
-        WHERE is_free AND is_gone AND NOT EXISTS (SELECT FROM items_item WHERE id = item_id)
+        WHERE is_free AND is_gone
         ORDER BY item_id
+        ON CONFLICT (id) DO NOTHING
         RETURNING id
     )
     SELECT (SELECT count(*) FROM removed), (SELECT count(*) FROM changed),

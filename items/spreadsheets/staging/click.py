@@ -7,6 +7,7 @@ from django.db import connection
 
 from items.changes.recording import Author, change_set_so_far, recorded
 from items.database.sql import limited
+from items.database.statistics import renew_statistics
 from items.models import Upload
 from items.spreadsheets.staging import click_sql
 from items.spreadsheets.staging.choices import LEAVE_OUT, Choices, Rights
@@ -46,6 +47,7 @@ def run_import(
     `waiting` is called if another import is running. `before_writing` gets the number of rows, and
     may raise to write nothing. Raise UploadGone, TooLong, or Busy.
     """
+    renew_statistics()
     settings = {**SETTINGS, "lock_timeout": IMPORT_WAIT_MS if timeout_ms else 0}
     with recorded(author), limited(timeout_ms, settings, only_reads=False):
         with connection.cursor() as cursor:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 
 from items.database.sql import limited
+from items.database.statistics import renew_statistics
 from items.models import Upload
 from items.models.upload import Staged
 from items.spreadsheets.staging import click_sql, comparison_sql, rules_sql
@@ -28,6 +29,7 @@ def stage(
     `blocks` are the reader's: COPY text of the columns in rules_sql.COPY. The upload is saved if it
     is in the database. Earlier rows of it are replaced. Raise TooLong.
     """
+    renew_statistics()
     with limited(timeout_ms, SETTINGS, only_reads=False):
         if not upload._state.adding:  # the command's is not saved, so that it has no earlier rows
             Staged.objects.filter(upload_id=upload.pk).delete()

@@ -4,7 +4,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from items.access import rate_limit
 from items.models import ChangeSet, Item
 from items.tests.access.keys import key_of
 from items.tests.api.calls import problem, take_back
@@ -128,8 +127,7 @@ def test_scripts_need_no_token_and_have_no_session():
     assert last_set().who == ""
 
 
-def test_visitors_undo_only_so_many_items(client, settings, monkeypatch):
-    monkeypatch.setattr(rate_limit, "_over_limit", {})
+def test_visitors_undo_only_so_many_items(client, settings):
     settings.VISITOR_WRITES_PER_MINUTE = 3
     many, few = changed_by(ADA, add(*"abcd")), changed_by(ADA, add("Book", "Pen"))
     book = Item.objects.get(name="Book").pk
@@ -145,8 +143,7 @@ def test_visitors_undo_only_so_many_items(client, settings, monkeypatch):
     assert by_key.json()["removed"] == 4
 
 
-def test_visitors_are_told_if_there_are_too_many_items_at_once(client, settings, monkeypatch):
-    monkeypatch.setattr(rate_limit, "_over_limit", {})
+def test_visitors_are_told_if_there_are_too_many_items_at_once(client, settings):
     settings.VISITOR_WRITES_PER_MINUTE = 3
     made = changed_by(ADA, add(*"abcd"))
 

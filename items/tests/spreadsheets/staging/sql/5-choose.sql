@@ -16,6 +16,7 @@ SELECT line,
        left(items_fold(name), 200) COLLATE "C" AS folded
 FROM items_staged
 WHERE upload_id = %(upload)s
+  AND line <> %(total_line)s
   AND (row_status = 'changed'
        AND %(may_change)s
        OR %(may_add)s

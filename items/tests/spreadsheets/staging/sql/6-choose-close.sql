@@ -18,7 +18,8 @@ FROM
       FROM items_staged
       WHERE upload_id = %(upload)s
         AND row_status = 'close'
-        AND twin_item IS NOT NULL) AS s
+        AND twin_item IS NOT NULL
+        AND line <> %(total_line)s) AS s
    JOIN items_item AS i ON i.id = s.twin_item
    WHERE times = 1
      AND NOT EXISTS
