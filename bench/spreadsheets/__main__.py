@@ -90,6 +90,8 @@ def _measure_beside_others(server: Server, folder: Path) -> dict[str, dict[str, 
         found[f"preview of a {name}"] = imports.beside_others(server, work)
     work = partial(exports.download, server, "/items.csv")
     found[f"/items.csv of {LARGE:,}"] = imports.beside_others(server, work)
+    name = f"{exports.SLOW_CLIENTS} slow clients of /items.csv"
+    found[name] = imports.beside_others(server, partial(exports.download_slowly, server))
     say("beside others")
     return found
 

@@ -25,3 +25,11 @@ def _send(server, address, parts):
     connection = server.connection()
     connection.request("POST", address, body + b"--end--\r\n", FORM | cookie)
     return connection
+
+
+def next_address(connection):
+    """Return where the answer leads: at once, or when the work is done."""
+    response = connection.getresponse()
+    page = response.read()
+    found = re.search(rb'href="([^"]*)" data-next', page)
+    return response.headers["Location"] or found[1].decode()

@@ -16,7 +16,7 @@ from pathlib import Path
 from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.browser.chromium import find_chromium
 from itemsite.tests.clone import Clone
-from itemsite.tests.import_form import send_form
+from itemsite.tests.import_form import next_address, send_form
 
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 PAGES = (
@@ -43,7 +43,7 @@ def main() -> int:
         try:
             server.request("POST", "/items/", ITEMS)
             with closing(send_form(server, b"name\nLamp\nItem 1\nitem 1\n")) as connection:
-                preview = connection.getresponse().headers["Location"]
+                preview = next_address(connection)
             origin = f"http://127.0.0.1:{server.port}"
             print("\t".join(["", *CATEGORIES]), flush=True)
             with lighthouse() as judge:

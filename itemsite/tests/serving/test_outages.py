@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from itemsite.tests.clone import until
+from itemsite.tests.import_form import next_address, send_form
 
 
 @pytest.mark.long
@@ -55,15 +56,19 @@ def test_comes_back_with_all_that_was_acknowledged(clone):
 def test_postgresql_that_was_killed_is_started_again(clone):
     server = clone.serve().wait_for_address()
     item = server.request("POST", "/items/", {"name": "Book"})[2]
+    with closing(send_form(server, b"name\nPen\n")) as connection:
+        preview = next_address(connection)
     killed = clone.postmaster_pid()
 
     os.kill(killed, signal.SIGKILL)
     until(lambda: clone.postmaster_pid() not in (killed, None))
     found = server.insist("GET", f"/items/{item['id']}/")
     added = server.insist("POST", "/items/", {"name": "Pen"})
+    gone = server.insist("GET", preview, Accept="text/html")
     status = server.stop()
 
-    assert (found[0], added[0]) == (200, 201)
+    assert (found[0], added[0], gone[0]) == (200, 201, 404)
+    assert b"This preview is gone" in gone[2]
     assert "PostgreSQL had ended. It was started again." in server.output
     assert status == 0
     assert clone.postmaster_pid() is None
