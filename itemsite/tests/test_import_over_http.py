@@ -112,7 +112,7 @@ def database(clone, server):
 
 
 def test_a_long_reading_is_told_while_it_goes_on(server):
-    rows = b"name\n" + b"".join(b"Told %d\n" % number for number in range(100_000))
+    rows = b"name\n" + b"".join(b"Told %d\n" % number for number in range(60_000))
 
     with closing(send_form(server, rows)) as connection:
         response = connection.getresponse()
@@ -122,13 +122,13 @@ def test_a_long_reading_is_told_while_it_goes_on(server):
     assert (response.status, response.headers["X-Accel-Buffering"]) == (200, "no")
     assert b"Keep this page open" in first
     assert b"</html>" not in first
-    assert b"100,000 rows read" in rest
+    assert b"60,000 rows read" in rest
     assert rest.index(b"<progress>") < rest.index(b"data-next")
     assert rest.rstrip().endswith(b"</html>")
 
 
 def test_who_leaves_before_the_end_gets_nothing_and_can_click_again(server, database):
-    rows = b"name\n" + b"".join(b"Left %d\n" % number for number in range(100_000))
+    rows = b"name\n" + b"".join(b"Left %d\n" % number for number in range(60_000))
     with closing(send_form(server, rows)) as connection:
         connection.sock.recv(100)
     until(lambda: not database.execute(BUSY).fetchall())
@@ -147,10 +147,10 @@ def test_who_leaves_before_the_end_gets_nothing_and_can_click_again(server, data
 
     assert b"This file was not read to its end" in unread
     assert left == []
-    assert b"Import 100,000 rows" in preview
+    assert b"Import 60,000 rows" in preview
     assert b"data-next" in told
     _, _, result = server.request("GET", address, Accept="text/html")
-    assert b"100,000 items were added." in result
+    assert b"60,000 items were added." in result
 
 
 def test_the_form_is_refused_before_the_body_came(server, closed_server):
@@ -173,7 +173,7 @@ def end_backends(server, database):
 @pytest.mark.parametrize("kill", [kill_workers, end_backends])
 def test_what_is_killed_while_it_imports_leaves_nothing_half_done(server, database, kill):
     name = kill.__name__
-    rows = b"name\n" + b"".join(b"%s %d\n" % (name.encode(), n) for n in range(50_000))
+    rows = b"name\n" + b"".join(b"%s %d\n" % (name.encode(), n) for n in range(30_000))
     with closing(send_form(server, rows)) as connection:
         connection.getresponse().read()
     address = "/items/import/{}/".format(*database.execute(NEWEST).fetchone())
@@ -194,8 +194,8 @@ def test_what_is_killed_while_it_imports_leaves_nothing_half_done(server, databa
         connection.getresponse().read()
 
     assert left == 0
-    assert b"Import 50,000 rows" in preview
-    assert database.execute(count).fetchone() == (50_000,)
+    assert b"Import 30,000 rows" in preview
+    assert database.execute(count).fetchone() == (30_000,)
 
 
 def readers(clone):

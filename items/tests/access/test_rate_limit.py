@@ -139,10 +139,11 @@ def test_begins_anew_when_the_window_ends(monkeypatch):
     assert rate_limit.count(LIMIT, "ada") > 0
 
 
-def test_the_window_does_not_grow_with_tries(monkeypatch):
+def test_the_window_does_not_grow_with_tries():
     for _ in range(3):
         rate_limit.count(LIMIT, "ada")
     Tally.objects.update(ends_at=Now() + timedelta(seconds=5))
+    rate_limit._over_limit.clear()  # as in another process
 
     assert rate_limit.count(LIMIT, "ada") <= 10
 

@@ -12,7 +12,7 @@ from items.models.rules import BREAKS_LINE, NAME_VISIBLE, UNTRIMMED
 from items.tests.spreadsheets.exports.sheets import body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
-EXAMPLES = 25  # of each format
+EXAMPLES = 15  # of each format
 OFTEN = "'=+@-\t\n\"; ,x"
 NEVER = "\0\r"  # which no text may contain
 NOT_IN_XML = "\ufffe\uffff"

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from itemsite.embedded.binaries import PROJECT
-from itemsite.tests.browser.chromium import find_chromium
+from itemsite.tests.browser.chromium import WITH_WINDOWS, find_chromium
 from itemsite.tests.clone import Clone
 from itemsite.tests.import_form import next_address, send_form
 
@@ -62,7 +62,7 @@ def lighthouse() -> Iterator[Judge]:
     The report is empty where Lighthouse itself failed, as it then says. It is loaded once, which
     takes longer than judging a page.
     """
-    command = ["node", PROJECT / ".ci/lighthouse.mjs", find_chromium(), *CATEGORIES]
+    command = ["node", PROJECT / ".ci/lighthouse.mjs", find_chromium(WITH_WINDOWS), *CATEGORIES]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, **pipes) as process:
 

@@ -9,7 +9,7 @@ import psycopg
 from playwright.sync_api import Browser, sync_playwright
 
 from itemsite.embedded.binaries import PROJECT
-from itemsite.tests.browser.chromium import NOT_THERE, find_chromium
+from itemsite.tests.browser.chromium import NOT_THERE, WITH_WINDOWS, find_chromium
 from itemsite.tests.browser.states import sign_in
 from itemsite.tests.clone import Clone, Server
 
@@ -34,7 +34,7 @@ SAME_EVERY_TIME = """
 
 
 def main() -> None:
-    chromium = find_chromium() or sys.exit(NOT_THERE)
+    chromium = find_chromium(WITH_WINDOWS) or sys.exit(NOT_THERE)
     with tempfile.TemporaryDirectory() as folder:
         clone = Clone(Path(folder))
         server = clone.serve(VISITORS_MAY="view").wait_for_address()

@@ -187,7 +187,8 @@ def an_unreadable_file(page, site):
     page.goto("/items/import/")
     file = {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(9)}
     page.get_by_label("File").set_input_files(file)
-    press(page, "Preview")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("alert").wait_for()
 
 
 def imported(page, site):

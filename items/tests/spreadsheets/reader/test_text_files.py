@@ -159,11 +159,11 @@ def test_open_quote_costs_its_line(tmp_path):
     assert found.faults() == {2: [(None, "open_quote")]}
 
 
-@pytest.mark.long  # half a minute of CPU if each line is read again and again
+@pytest.mark.long  # takes minutes if each line is read again and again
 def test_many_open_quotes_take_no_time(tmp_path):
-    found = read_text(tmp_path, "name,notes\n" + 'x","\n' * 200_000)
+    found = read_text(tmp_path, "name,notes\n" + 'x","\n' * 60_000)
 
-    assert len(found.rows) == 200_000
+    assert len(found.rows) == 60_000
     assert set(map(str, found.faults()[2])) == {"(None, 'open_quote')"}
 
 

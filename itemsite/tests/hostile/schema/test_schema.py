@@ -12,7 +12,7 @@ PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 # SCHEMA_EXAMPLES=1000 bin/test -m long -k schemathesis: a long run, each time another one
 EXAMPLES = os.environ.get("SCHEMA_EXAMPLES")
-EFFORT = ["--max-examples", EXAMPLES] if EXAMPLES else ["--max-examples", "3", "--seed", "1"]
+EFFORT = ["--max-examples", EXAMPLES] if EXAMPLES else ["--max-examples", "2", "--seed", "1"]
 
 
 @pytest.fixture(scope="module")

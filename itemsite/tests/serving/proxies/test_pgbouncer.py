@@ -17,7 +17,7 @@ from itemsite.tests.clone import PATIENCE_SECONDS, Server, free_port, until
 
 pytestmark = pytest.mark.long
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-KEYS, POSTS, CONNECTIONS = 8, 200, 16  # so many POSTs with each key
+KEYS, POSTS, CONNECTIONS = 8, 50, 16  # so many POSTs with each key
 SERVERS = 2  # PgBouncer's connections to PostgreSQL
 CONFIGURATION = """
 [databases]
