@@ -29,6 +29,7 @@ from items.database.sql import Busy, fetch, limited
 from items.database.statistics import renew_statistics
 
 TIMEOUT_MS = 300_000  # as for the deletion of many items; enough for a million changes
+WORK_MEM_KB = 65_536  # so that 100,000 items are sorted in memory
 KEPT_SHOWN = 50
 TRIES = 2  # a transaction that writes the same items in another order can cause a deadlock
 
@@ -126,7 +127,7 @@ def _check_exists(rows: list[tuple]) -> None:
 def _take_back(values: dict, author: Author, timeout_ms: int) -> Undone:
     with (
         recorded(author, values["change_set"]),
-        limited(timeout_ms, only_reads=False),
+        limited(timeout_ms, {"work_mem": WORK_MEM_KB}, only_reads=False),
     ):
         _check_exists(fetch(LOCK_CHANGE_SET, values))
         fetch(LOCK_ITEMS, values, prepare=False)
