@@ -1,9 +1,8 @@
 import pytest
-from django.contrib.auth.models import User
 
 
 @pytest.fixture
-def ada(client):
-    user = User.objects.create_superuser("ada")
+def ada(client, django_user_model):
+    user = django_user_model.objects.create_superuser("ada")
     client.force_login(user)
     return user
