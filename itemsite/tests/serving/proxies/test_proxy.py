@@ -115,6 +115,27 @@ def test_a_too_large_body_is_refused(proxy):
     assert proxy.request("POST", "/items/", body, **TLS)[0] == 413
 
 
+def test_a_large_spreadsheet_passes_and_its_progress_is_shown_at_once(proxy):
+    token, rows = "t" * 32, "".join(f"Box {n},{'counted ' * 5}\n" for n in range(80_000))
+    parts = {"csrfmiddlewaretoken": token, 'file"; filename="list.csv': f"name,text\n{rows}"}
+    form = "".join(
+        f'--end\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in parts.items()
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=end", "Origin": SITE, **TLS}
+    headers |= {"Cookie": f"__Host-itemsite_csrf={token}", "Accept": "text/html"}
+
+    with closing(proxy.connection()) as browser:
+        browser.request("POST", "/items/import/", f"{form}--end--\r\n", headers)
+        answer = browser.getresponse()
+        first, rest = answer.read1(), answer.read()
+
+    assert (answer.status, len(form) > 3_000_000) == (200, True)
+    assert b"Keep this page open" in first
+    assert b"data-next" not in first
+    assert b"data-next" in rest
+
+
 @pytest.mark.parametrize("path", ["/items/", "/docs/", "/nothing/", "/items/?q=" + "x" * 300])
 def test_no_answer_to_head_has_a_body(proxy, path):
     """On one connection: a stray byte would be taken for the next answer."""
