@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from items.spreadsheets.reader.encoding import without_unreadable
 from items.spreadsheets.reader.kinds import Refused
 from items.spreadsheets.reader.records import Record
 
@@ -101,7 +102,8 @@ class Columns:
     def __init__(self, header: list[str] | None, sample: Sequence[Record], options: dict) -> None:
         widest = max((len(cells) for _, cells, fault in sample if fault is None), default=0)
         self.most = len(header) if header is not None else widest
-        named = [" ".join(cell.split())[:HEAD_LENGTH] for cell in header or []]
+        cells = map(without_unreadable, header or [])
+        named = [" ".join(cell.split())[:HEAD_LENGTH] for cell in cells]
         used = {i for _, cells, _ in sample for i, cell in enumerate(cells) if cell.strip()}
         used = {i for i in used if i < self.most} | {i for i, head in enumerate(named) if head}
         self.fewest = max((i + 1 for i, head in enumerate(named) if head), default=0)

@@ -31,7 +31,7 @@ class Output:
 
     def head(self, head: dict) -> None:
         self.has_head = True
-        self.write(json.dumps(head).encode() + b"\n")
+        self.write(_json(head).encode() + b"\n")
 
     def rows(self, rows: Iterable[str]) -> None:
         rows = iter(rows)
@@ -39,12 +39,25 @@ class Output:
             self.write(batch.encode())
 
     def says(self, says: list[dict]) -> None:
-        sys.stderr.write(json.dumps({"says": says}) + "\n")
+        sys.stderr.write(_json({"says": says}) + "\n")
 
     def refuse(self, facts: dict) -> None:
         sys.stdout.flush()
         out = sys.stderr if self.has_head else sys.stdout
-        print(json.dumps({"refused": facts}), file=out, flush=True)
+        print(_json({"refused": facts}), file=out, flush=True)
+
+
+def _json(facts: dict) -> str:
+    return json.dumps(_readable(facts))
+
+
+def _readable(fact: object) -> object:
+    """Return what the file is said to contain without what PostgreSQL and HTML cannot."""
+    if isinstance(fact, dict):
+        return {name: _readable(value) for name, value in fact.items()}
+    if isinstance(fact, list):
+        return [_readable(value) for value in fact]
+    return without_unreadable(fact) if isinstance(fact, str) else fact
 
 
 def escape(text: str) -> str:

@@ -61,6 +61,25 @@ def test_the_kept_file_is_read_as_a_person_chooses(client):
     assert the_list() == [("Obst", "")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "shift_jis", "big5"])
+def test_a_wrong_encoding_damages_title_and_heads_but_not_the_page(client, encoding):
+    content = "Büro Süd;;\nName;Größe;Größe\nÄpfel;1;2\n".encode("cp1252")
+    address = preview_of(client, content)
+
+    damaged = read_differently(client, address, encoding=encoding)
+    mended = read_differently(client, address, encoding="cp1252")
+
+    assert damaged.status_code == 200
+    assert "Read it again" in damaged.text
+    assertContains(mended, "Größe: 1")
+
+
+def test_keys_of_json_that_cannot_be_stored_are_shown_damaged(client):
+    address = preview_of(client, '[{"name": "Book", "a\\ud800\\u0000": "x"}]', "list.json")
+
+    assertContains(client.get(address), "a\ufffd\ufffd")
+
+
 def test_a_choice_that_cannot_be_read_keeps_the_preview(client):
     address = preview_of(client, "name\nBook\n")
 
