@@ -83,17 +83,22 @@ function send() {
   request.send(new FormData(form));
 }
 
-// The preview: how many rows its button imports
+// The preview: how many rows its button imports; links to other rows keep what was chosen
 
 const choices = document.getElementById("import");
 
 choices?.addEventListener("change", () => {
   const [button] = document.querySelectorAll("[data-ready]");
   const { ready, one, many } = button.dataset;
-  const more = [...choices.querySelectorAll(":checked")].map(({ dataset }) => dataset.rows ?? 0);
-  const count = [ready, ...more].reduce((sum, rows) => sum + Number(rows), 0);
+  const chosen = [...choices.querySelectorAll(":checked")];
+  const count = chosen.reduce((sum, { dataset }) => sum + Number(dataset.rows), Number(ready));
   const number = count.toLocaleString(document.documentElement.lang);
   button.textContent = (count === 1 ? one : many).replace("#", number);
+  for (const link of document.querySelectorAll(".counts a, .pages a")) {
+    const address = new URL(link.href);
+    for (const { name, value } of chosen) address.searchParams.set(name, value);
+    link.href = address.href;
+  }
 });
 
 // The progress: this runs when the whole page has come

@@ -24,6 +24,7 @@ from items.spreadsheets.staging import Choices, Rights, UploadGone, run_import
 from items.views.bidi import isolate
 from items.views.imports.how_read import chosen_options
 from items.views.imports.progress import SeeOther, Tell, run
+from items.views.imports.questions import read_choices
 from items.views.imports.upload import number, read_and_stage, rights_of
 from items.views.imports.upload_page import gone, of_upload, show
 
@@ -41,11 +42,7 @@ def import_preview(request: HttpRequest, upload: Upload) -> HttpResponseBase:
 
 
 def _import(request: HttpRequest, upload: Upload) -> HttpResponseBase:
-    choices = Choices(
-        _chosen(request, "close", ("leave", "add", "change")),
-        _chosen(request, "repeated", ("leave", "add")),
-        _chosen(request, "total", ("add", "leave")),
-    )
+    choices = read_choices(request.POST)
     name = upload.file_name or gettext("pasted cells")
     work = partial(
         _do_import, request, upload, author_of(request, "import", name), choices, rights_of(request)
@@ -60,11 +57,6 @@ def _import(request: HttpRequest, upload: Upload) -> HttpResponseBase:
         for header, value in problem.headers.items():
             response[header] = value
         return response
-
-
-def _chosen(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
-    value = request.POST.get(name, "")
-    return value if value in allowed else allowed[0]
 
 
 def _do_import(

@@ -67,7 +67,7 @@ class Select(NamedTuple):
 
 def selects(upload: Upload) -> list[Select]:
     read = upload.about.get("read", {})
-    found = [*_of_text(read), *_of_table(upload, read), *_of_ids(upload)]
+    found = [*_of_text(upload, read), *_of_table(upload, read), *_of_ids(upload)]
     return [select for select in found if len(select.options) > 1]
 
 
@@ -78,9 +78,10 @@ def told(found: list[Select]) -> list[Select]:
     return [select._replace(short=select.short or select.label) for select in with_value]
 
 
-def _of_text(read: dict) -> list[Select]:
+def _of_text(upload: Upload, read: dict) -> list[Select]:
     found = []
-    if encoding := read.get("encoding"):
+    is_pasted = upload.options.get("door") == "paste"  # its letters are as they were shown
+    if (encoding := read.get("encoding")) and not is_pasted:
         labels = {
             name: ENCODING_LABELS.get(name, name.replace("cp", "Windows-")) for name in ENCODINGS
         }

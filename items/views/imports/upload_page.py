@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -14,10 +15,11 @@ from items.models import Upload
 from items.search.sorting import read_id
 from items.spreadsheets import uploads
 from items.spreadsheets.problems import sentence
-from items.spreadsheets.staging import read_rows, total_line
+from items.spreadsheets.staging import LEAVE_OUT, Choices, read_rows
 from items.views.changes import if_undoable
 from items.views.guard import page, sign_in_or_refuse
 from items.views.imports.how_read import selects, told
+from items.views.imports.questions import questions, read_choices
 from items.views.imports.rows import shown
 from items.views.imports.upload import none_written, number, rights_of, rows_max
 
@@ -76,11 +78,13 @@ def show(
     context = {
         "upload": upload,
         "error": error,
+        "is_unread": status == 422,
         "counts": counts,
         "status": shown_status,
         "rows": [shown(row) for row in rows[:ROWS]],
         "after": rows[ROWS - 1].line if len(rows) > ROWS else 0,
         "is_continued": after > 0,
+        "shown": next((count.text for count in counts if count.status == shown_status), ""),
     }
     if is_done:
         context |= _of_result(request, upload, counts)
@@ -99,21 +103,33 @@ def _of_result(request: HttpRequest, upload: Upload, counts: list[Count]) -> dic
 
 def _of_preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     ready = sum(upload.counts.get(name, 0) for name in ("new", "changed"))
-    most, found = rows_max(request), selects(upload)
-    may_import, is_too_much = any(rights_of(request)), bool(most and ready > most)
-    asks, says = may_import and not is_too_much, upload.about.get("says", [])
+    most, found, rights = rows_max(request), selects(upload), rights_of(request)
+    visitors_max = most if most and ready > most else 0
+    may_import = any(rights) and not visitors_max
+    choices = read_choices(request.POST or request.GET)
+    asked = questions(upload, rights, choices) if may_import else []
+    asks_total = any(question.name == "total" for question in asked)
+    says = upload.about.get("says", [])
     return {
         "total": sum(upload.counts.values()),
-        "says": [sentence(each) for each in says if not (asks and each["code"] == "sum_line")],
+        "says": [
+            sentence(each) for each in says if not (asks_total and each["code"] == "sum_line")
+        ],
         "selects": found,
         "told": told(found),
         "ready": ready,
+        "chosen": ready + sum(question.rows for question in asked),
+        "choices": _query(choices),
+        "questions": asked,
         "may_import": may_import,
-        "visitors_max": most if is_too_much else 0,
-        "close": upload.counts.get("close", 0),
-        "repeated": upload.counts.get("repeated", 0),
-        "total_line": total_line(upload),
+        "visitors_max": visitors_max if any(rights) else 0,
     }
+
+
+def _query(choices: Choices) -> str:
+    """Return what differs from the default, for the links to other rows."""
+    default = LEAVE_OUT._asdict()
+    return urlencode({n: value for n, value in choices._asdict().items() if value != default[n]})
 
 
 def _counts(upload: Upload, is_done: bool) -> list[Count]:

@@ -60,6 +60,25 @@ def test_a_total_is_left_out_if_chosen(client):
     assert left_out.splitlines()[1:] == ["Total;3;Line 3 looks like a total."]
 
 
+def test_what_was_chosen_stays_chosen_if_the_import_fails(client, items, settings):
+    settings.VISITOR_WRITES_PER_MINUTE = 1
+    address = preview_of(client, "name\nCHAIR\nBook\n")
+
+    response = client.post(address, {"close": "change"})
+
+    assert re.search('value="change"[^>]* checked', response.text)
+    assertContains(response, "Import 2 rows", status_code=429)
+
+
+def test_the_result_leads_to_what_changed(client, items, settings):
+    settings.VISITORS_MAY = ["view", "add"]  # nothing that could undo it
+    result = client.post(preview_of(client, "name\nBook\n"), follow=True)
+
+    (change,) = re.findall('href="([^"]*)">Show what changed', result.text)
+
+    assertContains(client.get(change, headers=HTML), "Added “Book”")
+
+
 def test_a_second_click_says_that_it_was_imported_already(client):
     address = preview_of(client, "name\nBook\n")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items.models import Upload
+from items.models import Item, Upload
 from items.tests.views.imports.steps import (
     HTML,
     LIST,
@@ -107,6 +107,58 @@ def test_choices_are_offered_only_where_they_are_needed(client):
     assertNotContains(preview, "read-other_columns")
     assertNotContains(preview, "read-sheet")
     assertNotContains(preview, "read-ids")
+
+
+def test_pasted_cells_have_no_encoding_to_choose(client):
+    cells = {"cells": "name\tprice\nBook\t3"}
+
+    preview = client.post("/items/import/", cells, headers=HTML, follow=True)
+
+    assertContains(preview, "Separator: tab")
+    assertNotContains(preview, "Encoding")
+
+
+def test_one_row_is_it_and_two_are_them(client, items):
+    one = client.get(preview_of(client, "name\nCHAIR\nBook\nBook\n"))
+    two = client.get(preview_of(client, "name\nCHAIR\nPEN\nBook\nBook\nBook\n"))
+
+    assert re.findall(r'value="\w+" .*?> ([^<]*)</label>', one.text) == [
+        *("Leave it out", "Add it", "Change that item", "Leave it out", "Add it")
+    ]
+    assert re.findall(r'value="\w+" .*?> ([^<]*)</label>', two.text) == [
+        *("Leave them out", "Add them", "Change those items", "Leave them out", "Add them")
+    ]
+
+
+def test_the_button_counts_what_was_chosen_and_links_keep_it(client, items):
+    address = preview_of(client, "name\nCHAIR\nChaIR\nPEN\nBook\n")
+
+    preview = client.get(f"{address}?status=close&close=change")
+    (new,) = re.findall('href="([^"]*)">1 new<', preview.text)
+    client.post(address, {"close": "change"})
+
+    assertContains(preview, "Import 2 rows")  # two rows want to change the same chair
+    assert new == "?status=new&amp;close=change#rows"
+    assert [name for name, _ in the_list()] == ["PEN", "Table", "Chair", "Book"]
+
+
+def test_rows_that_repeat_a_change_cannot_be_added(client, items):
+    pen = Item.objects.get(name="Pen")
+
+    preview = client.get(preview_of(client, f"id,name\n{pen.id},Biro\n{pen.id},Biro\n"))
+
+    assertContains(preview, "1 repeated")
+    assertNotContains(preview, "<fieldset")
+
+
+def test_a_total_that_is_in_the_list_is_no_question(client):
+    content = "Name;Price\nTotal;3\n"
+    client.post(preview_of(client, content))
+
+    preview = client.get(preview_of(client, content))
+
+    assertContains(preview, "There is nothing to import.")
+    assertNotContains(preview, "<fieldset")
 
 
 def test_a_discarded_preview_is_gone(client):

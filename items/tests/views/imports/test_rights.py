@@ -1,5 +1,7 @@
 """Who sees a preview, and who may import what."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -41,6 +43,19 @@ def test_who_may_not_change_items_imports_new_ones_only(client, items, settings)
     assert the_list()[1:] == [("Table", "Round"), ("Chair", ""), ("Book", "")]
 
 
+@pytest.mark.parametrize(
+    ("right", "offered"),
+    [("add", ["leave", "add", "leave", "add"]), ("change", ["leave", "change"])],
+)
+def test_choices_are_those_that_the_user_may_make(client, items, settings, right, offered):
+    settings.VISITORS_MAY = []
+    client.force_login(user_who_may("view", right))
+
+    preview = client.get(preview_of(client, "name\nCHAIR\nBook\nBook\n"))
+
+    assert re.findall('type="radio" .*?value="([^"]*)"', preview.text) == offered
+
+
 def test_rights_that_were_taken_away_import_nothing(client, settings):
     settings.VISITORS_MAY = []
     user = user_who_may("view", "add")
@@ -64,5 +79,6 @@ def test_visitors_are_told_their_limit_before_the_click(client, settings):
     assertContains(client.get("/items/import/", headers=HTML), "to import more than 3 rows.")
     assertContains(preview, "to import more than 3 rows.")
     assertNotContains(preview, "Import 4 rows")
+    assertNotContains(response, '<details class="how-read" open', status_code=429)
     assertContains(response, "Visitors can change at most 3 items a minute.", status_code=429)
     assert not Item.objects.exists()

@@ -180,9 +180,13 @@ def test_the_button_counts_what_is_chosen(scripted_page):
     button = page.get_by_role("button", name="Import ")
     expect(button).to_have_text("Import 3 rows")
 
-    page.get_by_role("group", name="repeats").get_by_label("Add them").check()
+    page.get_by_role("group", name="repeats").get_by_label("Add it").check()
     expect(button).to_have_text("Import 4 rows")
     page.get_by_role("group", name="total").get_by_label("Leave it out").check()
+    expect(button).to_have_text("Import 3 rows")
+    page.get_by_role("link", name="1 repeated").click()
+    expect(page.get_by_role("heading", name="The rows: 1 repeated")).to_be_in_viewport()
+    expect(page.get_by_role("group", name="total").get_by_label("Leave it out")).to_be_checked()
     expect(button).to_have_text("Import 3 rows")
     button.click()
 

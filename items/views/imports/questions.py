@@ -1,0 +1,102 @@
+"""What a person decides about rows of a preview, before the click."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.db.models import Count
+from django.utils.translation import gettext, ngettext
+
+from items.models import Upload
+from items.models.upload import Staged
+from items.spreadsheets.staging import Choices, Rights, total_line
+from items.views.imports.upload import number
+
+ALLOWED = {"close": ("leave", "add", "change"), "repeated": ("leave", "add")}
+ALLOWED["total"] = ("add", "leave")
+
+
+class Option(NamedTuple):
+    value: str
+    label: str
+    rows: int = 0  # that are imported besides those that need no decision
+
+
+class Question(NamedTuple):
+    name: str
+    legend: str
+    options: list[Option]
+    value: str
+
+    @property
+    def rows(self) -> int:
+        return next(option.rows for option in self.options if option.value == self.value)
+
+
+def read_choices(form: Mapping[str, str]) -> Choices:
+    chosen = {name: form.get(name, "") for name in ALLOWED}
+    return Choices(
+        **{n: value if value in ALLOWED[n] else ALLOWED[n][0] for n, value in chosen.items()}
+    )
+
+
+def questions(upload: Upload, rights: Rights, choices: Choices) -> list[Question]:
+    """Return those that have an answer other than to leave the rows out."""
+    found = []
+    for question in (_close(upload, rights), _repeated(upload, rights), _total(upload)):
+        if len(question.options) > 1:
+            chosen = getattr(choices, question.name)
+            values = [option.value for option in question.options]
+            found.append(question._replace(value=chosen if chosen in values else values[0]))
+    return found
+
+
+def _close(upload: Upload, rights: Rights) -> Question:
+    count = upload.counts.get("close", 0)
+    legend = ngettext(
+        "%(number)s row looks like an item that you have:",
+        "%(number)s rows look like items that you have:",
+        count,
+    ) % {"number": number(count)}
+    options = [Option("leave", ngettext("Leave it out", "Leave them out", count))]
+    if count and rights.may_add:
+        options.append(Option("add", ngettext("Add it", "Add them", count), count))
+    if changing := _changing(upload) if count and rights.may_change else 0:
+        label = ngettext("Change that item", "Change those items", count)
+        options.append(Option("change", label, changing))
+    return Question("close", legend, options, "leave")
+
+
+def _changing(upload: Upload) -> int:
+    """Count the close rows that can change their item: no other row wants to."""
+    staged = Staged.objects.filter(upload_id=upload.pk)
+    taken = staged.filter(row_status="changed").values("item")
+    close = staged.filter(row_status="close", twin_item__isnull=False)
+    items = close.exclude(twin_item__in=taken).values("twin_item")
+    return items.annotate(times=Count("line")).filter(times=1).count()
+
+
+def _repeated(upload: Upload, rights: Rights) -> Question:
+    count = upload.counts.get("repeated", 0)
+    legend = ngettext(
+        "%(number)s row repeats another:", "%(number)s rows repeat others:", count
+    ) % {"number": number(count)}
+    options = [Option("leave", ngettext("Leave it out", "Leave them out", count))]
+    if addable := _addable(upload) if count and rights.may_add else 0:
+        options.append(Option("add", ngettext("Add it", "Add them", count), addable))
+    return Question("repeated", legend, options, "leave")
+
+
+def _addable(upload: Upload) -> int:
+    """Count the repeated rows that are no change of an item."""
+    staged = Staged.objects.filter(upload_id=upload.pk, row_status="repeated")
+    return staged.filter(item__isnull=True).count()
+
+
+def _total(upload: Upload) -> Question:
+    line = total_line(upload)
+    ready = Staged.objects.filter(upload_id=upload.pk, line=line, row_status__in=("new", "changed"))
+    options = [Option("add", gettext("Import it"))]
+    if line and ready.exists():
+        options.append(Option("leave", gettext("Leave it out"), -1))
+    legend = gettext("Line %(line)s looks like a total:") % {"line": line}
+    return Question("total", legend, options, "add")
