@@ -104,16 +104,21 @@ def _of_table(upload: Upload, read: dict) -> list[Select]:
         sheets = {name: name for name in read["sheets"]}
         found.append(Select("sheet", gettext("Sheet"), sheets, sheet))
     if "header_line" in read:
-        line = read["header_line"] or 0
-        lines = {str(n): gettext("Line %(line)s") % {"line": n} for n in range(1, HEADER_LINES + 1)}
-        labels = {"absent": gettext("No line"), **lines, str(line): lines.get(str(line), str(line))}
-        labels.pop("0", None)
-        found.append(Select("header", gettext("Column names"), labels, str(line or "absent")))
+        if read["kind"] not in ("json", "ndjson"):  # whose objects name their fields themselves
+            found.append(_of_header(read))
         found += [_of_column(upload, read, field) for field in ("id", *WRITABLE)]
     if read.get("other_columns"):
         value = upload.options.get("other_columns", "keep")
         found.append(Select("other_columns", gettext("Other columns"), OTHER_COLUMNS_LABELS, value))
     return found
+
+
+def _of_header(read: dict) -> Select:
+    line = read["header_line"] or 0
+    lines = {str(n): gettext("Line %(line)s") % {"line": n} for n in range(1, HEADER_LINES + 1)}
+    labels = {"absent": gettext("No line"), **lines, str(line): lines.get(str(line), str(line))}
+    labels.pop("0", None)
+    return Select("header", gettext("Column names"), labels, str(line or "absent"))
 
 
 def _of_column(upload: Upload, read: dict, field: str) -> Select:

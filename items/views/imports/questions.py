@@ -53,8 +53,8 @@ def questions(upload: Upload, rights: Rights, choices: Choices) -> list[Question
 def _close(upload: Upload, rights: Rights) -> Question:
     count = upload.counts.get("close", 0)
     legend = ngettext(
-        "%(number)s row looks like an item that you have:",
-        "%(number)s rows look like items that you have:",
+        "%(number)s row is similar to an item or another row:",
+        "%(number)s rows are similar to items or other rows:",
         count,
     ) % {"number": number(count)}
     options = [Option("leave", ngettext("Leave it out", "Leave them out", count))]

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
 
-from items.models import Upload
+from items.models import ChangeSet, Upload
 from items.search.sorting import read_id
 from items.spreadsheets import uploads
 from items.spreadsheets.problems import sentence
@@ -34,7 +34,7 @@ COUNTED = {
     ),
     "outdated": ngettext_lazy("%(number)s is out of date", "%(number)s are out of date", "count"),
     "repeated": ngettext_lazy("%(number)s repeated", "%(number)s repeated", "count"),
-    "close": ngettext_lazy("%(number)s close to an item", "%(number)s close to items", "count"),
+    "close": ngettext_lazy("%(number)s similar", "%(number)s similar", "count"),
     "wrong": ngettext_lazy("%(number)s wrong", "%(number)s wrong", "count"),
 }
 GOOD = ("new", "changed", "unchanged")
@@ -94,11 +94,20 @@ def show(
 
 
 def _of_result(request: HttpRequest, upload: Upload, counts: list[Count]) -> dict[str, Any]:
+    change_set = (upload.result or {}).get("change_set")
     return {
         "is_again": "again" in request.GET,
         "left_out": sum(count.rows for count in counts),
-        "change_set": if_undoable(request, (upload.result or {}).get("change_set")),
+        "change_set": if_undoable(request, change_set),
+        "undone_by": _undone_by(change_set),
     }
+
+
+def _undone_by(change_set: int | None) -> int | None:
+    if change_set is None:
+        return None
+    undos = ChangeSet.objects.filter(undoes_id=change_set).order_by("-pk")
+    return undos.values_list("pk", flat=True).first()
 
 
 def _of_preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:

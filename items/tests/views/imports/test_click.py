@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from items.models import ChangeSet, Item
 from items.tests.changes.history import next_transaction
@@ -42,7 +42,7 @@ def test_rows_that_are_close_or_repeated_go_in_only_if_chosen(client, items):
 
     client.post(address, {"close": "change", "repeated": "add"})
 
-    assertContains(preview, "1 row looks like an item that you have:")
+    assertContains(preview, "1 row is similar to an item or another row:")
     assertContains(preview, "1 row repeats another:")
     names = [name for name, _ in the_list()]
     assert names == ["Pen", "Table", "CHAIR", "Book", "Book"]
@@ -124,3 +124,5 @@ def test_an_import_is_undone_from_its_result(client, items):
 
     assert the_list() == before
     assert ChangeSet.objects.filter(way="import", detail="list.csv").exists()
+    assertNotContains(result, "Undone by")
+    assertContains(client.get(address), "Undone by")

@@ -118,6 +118,13 @@ def test_pasted_cells_have_no_encoding_to_choose(client):
     assertNotContains(preview, "Encoding")
 
 
+def test_json_has_no_line_of_column_names_to_choose(client):
+    preview = client.get(preview_of(client, '{"name": "Book", "title": "x"}\n', "list.ndjson"))
+
+    assertContains(preview, "Column of “Name”")
+    assertNotContains(preview, "Column names")
+
+
 def test_one_row_is_it_and_two_are_them(client, items):
     one = client.get(preview_of(client, "name\nCHAIR\nBook\nBook\n"))
     two = client.get(preview_of(client, "name\nCHAIR\nPEN\nBook\nBook\nBook\n"))
