@@ -97,6 +97,7 @@ def _total(upload: Upload) -> Question:
     ready = Staged.objects.filter(upload_id=upload.pk, line=line, row_status__in=("new", "changed"))
     options = [Option("add", gettext("Import it"))]
     if line and ready.exists():
-        options.append(Option("leave", gettext("Leave it out"), -1))
+        label = ngettext("Leave it out", "Leave them out", 1)
+        options.append(Option("leave", label, -1))
     legend = gettext("Line %(line)s looks like a total:") % {"line": line}
     return Question("total", legend, options, "add")
