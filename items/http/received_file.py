@@ -62,13 +62,24 @@ def received_file(request: HttpRequest) -> Iterator[Path]:
         yield Path(file.name)
 
 
+class _FileHandler(TemporaryFileUploadHandler):
+    """Write each file to the disk, under a name without anything of the sender's.
+
+    Django appends what the sender's name has after its last dot, which can be too long.
+    """
+
+    def new_file(self, field_name, file_name, *args, **kwargs) -> None:  # type: ignore[override]
+        super().new_file(field_name, "file", *args, **kwargs)
+        self.file.name = self.file_name = file_name
+
+
 def receive_form(request: HttpRequest) -> None:
     """Receive a form, whose files go to temporary files; the middleware judged its length.
 
     Raise Problem 413 if its texts are too large, 415 and 408 as above.
     """
     _prepare(request)
-    request.upload_handlers = [TemporaryFileUploadHandler(request)]
+    request.upload_handlers = [_FileHandler(request)]
     try:
         with _timeout(request):
             _ = request.POST

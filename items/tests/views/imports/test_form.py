@@ -49,6 +49,13 @@ def test_a_form_without_anything_is_told_so(client):
     assertContains(response, "Choose a file, or paste cells.", status_code=422)
 
 
+@pytest.mark.parametrize("name", ["a." + "x" * 250, "1." + "物" * 90], ids=["long", "Chinese"])
+def test_a_long_name_after_a_full_stop_is_read(client, name):
+    address = send(client, "name\nBook\n", name)["Location"]
+
+    assertContains(client.get(address), name)
+
+
 def test_a_form_of_another_site_changes_nothing(settings):
     client = Client(enforce_csrf_checks=True)
     file = SimpleUploadedFile("list.csv", b"name\nBook\n")
