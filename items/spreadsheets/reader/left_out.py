@@ -6,6 +6,7 @@ The standard input has a line for each of them: its line in the file, a tab, and
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 
@@ -16,6 +17,8 @@ from items.spreadsheets.reader.table import Table, open_table
 
 ERROR = "error"
 FORMULA = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"  # how a cell begins that a spreadsheet would run
+SHEET_NAME_BYTES = 31 * 2  # in UTF-16, that Excel allows
+NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")  # OpenDocument allows these, Excel does not
 CELL_LENGTH = 32_767  # characters that Excel allows in a cell
 
 
@@ -108,12 +111,17 @@ def _write_workbook(rows: Iterable[list[str]], sheet_name: str) -> None:
 
     workbook = xlsxwriter.Workbook(sys.stdout.buffer, {"constant_memory": True})
     as_text = workbook.add_format({"num_format": "@"})
-    sheet = workbook.add_worksheet(sheet_name)
+    sheet = workbook.add_worksheet(_sheet_name(sheet_name))
     for line, row in enumerate(rows):
         for column, cell in enumerate(row):
             if cell:
                 sheet.write_string(line, column, cell[:CELL_LENGTH], as_text)
     workbook.close()
+
+
+def _sheet_name(name: str) -> str:
+    units = NO_SHEET_NAME.sub("_", name).encode("utf-16-le")[:SHEET_NAME_BYTES]
+    return units.decode("utf-16-le", "ignore").strip("'")
 
 
 def _write_objects(path: str, kind: str, encoding: Encoding, errors: dict[int, str]) -> None:

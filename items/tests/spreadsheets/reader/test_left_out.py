@@ -1,12 +1,26 @@
 """The rows that were left out, as a file like the sender's own, to be mended and sent again."""
 
 import json
+from io import BytesIO
+from xml.sax.saxutils import quoteattr
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from items.spreadsheets.reading import left_out, reader_options
 from items.tests.spreadsheets.reader.reading import read_file
+
+# calamine goes by these prefixes.
+CELL = '<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>'
+ROWS = "".join(f"<table:table-row>{CELL % text}</table:table-row>" for text in ("name", "Book"))
+OASIS = "urn:oasis:names:tc:opendocument:xmlns"
+ODS = f"""<office:document-content xmlns:office="{OASIS}:office:1.0"
+    xmlns:table="{OASIS}:table:1.0" xmlns:text="{OASIS}:text:1.0">
+    <office:body><office:spreadsheet><table:table table:name=%s>{ROWS}</table:table>
+    </office:spreadsheet></office:body></office:document-content>"""
+MANIFEST = f'<manifest:manifest xmlns:manifest="{OASIS}:manifest:1.0"/>'
 
 
 @pytest.fixture
@@ -107,3 +121,21 @@ def test_ndjson(send_back):
         {"line": '{"name"', "error": "bad"},
         {"name": 5, "error": "worse"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet"),
+    [("a/b[c]:d", "a_b_c__d"), ("😀" * 20, "😀" * 15), ("'it's'", "it's"), ("'", "Sheet1")],
+    ids=["forbidden", "too long", "quoted", "nothing left"],
+)
+def test_a_sheet_of_opendocument_gets_a_name_that_excel_allows(send_back, tmp_path, name, sheet):
+    with ZipFile(tmp_path / "list.ods", "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("META-INF/manifest.xml", MANIFEST)
+        packed.writestr("content.xml", ODS % quoteattr(name))
+
+    found = send_back(None, [(2, "bad")], name="list.ods")
+
+    back = CalamineWorkbook.from_filelike(BytesIO(found))
+    assert back.sheet_names == [sheet]
+    assert back.get_sheet_by_index(0).to_python() == [["name", "error"], ["Book", "bad"]]
