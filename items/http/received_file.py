@@ -68,7 +68,7 @@ class _FileHandler(TemporaryFileUploadHandler):
     Django appends what the sender's name has after its last dot, which can be too long.
     """
 
-    def new_file(self, field_name, file_name, *args, **kwargs) -> None:  # type: ignore[override]
+    def new_file(self, field_name, file_name, *args, **kwargs) -> None:
         super().new_file(field_name, "file", *args, **kwargs)
         self.file.name = self.file_name = file_name
 
