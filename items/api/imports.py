@@ -31,6 +31,9 @@ CHOICES = {
     "paste": ("0", "1"),
 }
 OF_READER = ("other_columns", "header", "ids")
+FORM = (
+    "Send the file itself, not a form: curl --data-binary @list.csv, without -F. Nothing was read."
+)
 RETRY_AFTER_SECONDS = 10
 
 
@@ -54,6 +57,8 @@ def _import(request: ApiRequest) -> HttpResponse:
     rights = Rights(may(request, "items.add_item"), may(request, "items.change_item"))
     if not any(rights):
         require(request, "items.add_item")
+    if request.content_type == "multipart/form-data":
+        raise Problem(415, FORM)
     asked = read_asked(request.GET)
     with received_file(request) as path, own_connection():
         try:

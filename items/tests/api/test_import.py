@@ -151,3 +151,12 @@ def test_json_objects_are_rows_too(client):
     response = client.generic("POST", "/items/import/", body, "application/json")
 
     assert response.json()["counts"] == {"new": 1, "wrong": 1}
+
+
+def test_a_form_is_refused_because_its_frame_would_be_rows(client):
+    body = '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nBook\r\n--x--\r\n'
+
+    response = post(client, body, **{"Content-Type": "multipart/form-data; boundary=x"})
+
+    assert "--data-binary @list.csv" in problem(response, 415)["detail"]
+    assert not Item.objects.exists()
