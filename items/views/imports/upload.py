@@ -27,7 +27,7 @@ from items.http.received_file import FILE_MAX, TOO_LARGE, receive_form
 from items.models import Upload
 from items.spreadsheets import uploads
 from items.spreadsheets.reading import Refused
-from items.spreadsheets.staging import Rights
+from items.spreadsheets.staging import Rights, UploadGone
 from items.views.bidi import isolate
 from items.views.guard import page, sign_in_or_refuse
 from items.views.imports.progress import Tell, run
@@ -102,8 +102,13 @@ def _upload(request: HttpRequest) -> HttpResponseBase:
 
 
 def _read_sent(request: HttpRequest) -> Sent:
-    """Return what was sent; raise Problem 422 if that is nothing."""
+    """Return what was sent; raise Problem 422 if that is nothing, or more than one thing."""
     file, cells = request.FILES.get("file"), request.POST.get("cells", "")
+    if len(request.FILES.getlist("file")) > 1:
+        raise Problem(422, gettext("You sent several files. Send one after the other."))
+    if file and cells.strip():
+        detail = gettext("You sent a file and pasted cells. Empty one of the two fields.")
+        raise Problem(422, detail)
     if isinstance(file, TemporaryUploadedFile):
         return Sent(file.name or "", Path(file.temporary_file_path()), "")
     if cells.strip():
@@ -122,6 +127,11 @@ def _keep_and_stage(
         except Problem:
             uploads.discard(upload)
             raise
+        except UploadGone as error:
+            detail = gettext(
+                "You sent many files at once, and this one was deleted. Send it again."
+            )
+            raise Problem(409, detail) from error
     return reverse("items:import_preview", args=[upload.pk])
 
 

@@ -76,3 +76,21 @@ def test_too_much_text_is_to_be_sent_as_a_file(client, settings):
     response = client.post("/items/import/", {"cells": "x" * 2000}, headers=HTML)
 
     assertContains(response, "Send it as a file.", status_code=413)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"file": ["a.csv", "b.csv"]}, "You sent several files."),
+        ({"file": "a.csv", "cells": "name\nPen"}, "You sent a file and pasted cells."),
+    ],
+    ids=["files", "file and cells"],
+)
+def test_nothing_of_several_things_is_dropped_in_silence(client, fields, told):
+    names = fields["file"] if isinstance(fields["file"], list) else [fields["file"]]
+    files = [SimpleUploadedFile(name, b"name\nBook\n") for name in names]
+
+    response = client.post("/items/import/", {**fields, "file": files}, headers=HTML)
+
+    assertContains(response, told, status_code=422)
+    assertContains(response, fields.get("cells", ""), status_code=422)
