@@ -91,8 +91,14 @@ def _reader_options(upload: Upload) -> dict:
     return reading.reader_options(door=upload.options.get("door", "upload"), **chosen)
 
 
-def discard(upload: Upload) -> None:
-    _delete([upload.pk])
+def discard(upload: Upload) -> bool:
+    """Delete an upload; return False if it was imported, perhaps while this waited."""
+    with transaction.atomic():
+        current = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+        is_imported = current is not None and current.state == "imported"
+        if not is_imported:
+            _delete([upload.pk])
+    return not is_imported
 
 
 def sweep(newest: Upload) -> None:

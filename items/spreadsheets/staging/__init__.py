@@ -8,18 +8,20 @@ temporary table (`apart()`). `left_out_rows()` are for the file of what was not 
 """
 
 from items.spreadsheets.staging.choices import LEAVE_OUT, Choices, Rights
-from items.spreadsheets.staging.click import Imported, UploadGone, run_import, total_line
+from items.spreadsheets.staging.click import Imported, PreviewOutdated, run_import
 from items.spreadsheets.staging.report import report
 from items.spreadsheets.staging.rows import StagedRow, left_out_rows, read_rows
-from items.spreadsheets.staging.stage import apart, stage
+from items.spreadsheets.staging.stage import UploadGone, UploadImported, apart, stage, total_line
 
 __all__ = [
     "LEAVE_OUT",
     "Choices",
     "Imported",
+    "PreviewOutdated",
     "Rights",
     "StagedRow",
     "UploadGone",
+    "UploadImported",
     "apart",
     "left_out_rows",
     "read_rows",

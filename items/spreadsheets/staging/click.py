@@ -11,14 +11,14 @@ from items.database.statistics import renew_statistics
 from items.models import Upload
 from items.spreadsheets.staging import click_sql
 from items.spreadsheets.staging.choices import LEAVE_OUT, Choices, Rights
-from items.spreadsheets.staging.stage import SETTINGS, TIMEOUT_MS
+from items.spreadsheets.staging.stage import SETTINGS, TIMEOUT_MS, UploadGone, total_line
 
 IMPORT_WAIT_MS = 600_000  # for another import to end
 ROW_WAIT_MS = 30_000  # for others who write the same items
 
 
-class UploadGone(LookupError):
-    """The upload was deleted, or a crash of PostgreSQL emptied its table."""
+class PreviewOutdated(Exception):
+    """The file was read again in the meantime: its rows are not those that a person saw."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,16 @@ def run_import(
     """Import a staged upload; of an upload that was imported before, return what was done then.
 
     `waiting` is called if another import is running. `before_writing` gets the number of rows, and
-    may raise to write nothing. Raise UploadGone, TooLong, or Busy.
+    may raise to write nothing. Raise UploadGone, PreviewOutdated, TooLong, or Busy.
     """
     renew_statistics()
     settings = {**SETTINGS, "lock_timeout": IMPORT_WAIT_MS if timeout_ms else 0}
     with recorded(author), limited(timeout_ms, settings, only_reads=False):
         with connection.cursor() as cursor:
             _wait_for_others(cursor, waiting)
+            cursor.execute(f"SET LOCAL lock_timeout = {ROW_WAIT_MS}")
             if done := _lock(upload):
                 return done
-            cursor.execute(f"SET LOCAL lock_timeout = {ROW_WAIT_MS}")
             parameters = _parameters(upload, rights, choices)
             _choose(cursor, parameters)
             outdated = _leave_out_outdated(cursor, parameters)
@@ -64,7 +64,7 @@ def run_import(
                 before_writing(added + changed)
             cursor.execute(click_sql.CHANGE)
             cursor.execute(click_sql.ADD)
-            if outdated or choices != LEAVE_OUT:
+            if outdated or choices != LEAVE_OUT or not all(rights):
                 _note_what_became_of_rows(cursor, upload, parameters)
             cursor.execute("DROP TABLE chosen, outdated")
         result = Imported(added, changed, outdated, change_set_so_far())
@@ -86,9 +86,12 @@ def _lock(upload: Upload) -> Imported | None:
     current = Upload.objects.select_for_update().filter(pk=upload.pk).first()
     if current is None:
         raise UploadGone
-    for name in ("state", "counts", "result", "seen"):
+    seen = upload.about.get("staging")
+    for name in ("state", "counts", "result", "seen", "about", "options"):
         setattr(upload, name, getattr(current, name))
     if current.state != "imported":
+        if current.about.get("staging") != seen:
+            raise PreviewOutdated
         return None
     return Imported(**current.result, is_repeated=True)
 
@@ -96,12 +99,6 @@ def _lock(upload: Upload) -> Imported | None:
 def _parameters(upload: Upload, rights: Rights, choices: Choices) -> dict:
     asked = {"upload": upload.pk, "seen": upload.seen, **rights._asdict(), **choices._asdict()}
     return {**asked, "total_line": total_line(upload) if choices.total == "leave" else 0}
-
-
-def total_line(upload: Upload) -> int:
-    """Return the line that looks like a total; 0 if there is none."""
-    says = upload.about.get("says", [])
-    return next((each["line"] for each in says if each["code"] == "sum_line"), 0)
 
 
 def _choose(cursor, parameters: dict) -> None:
@@ -123,6 +120,7 @@ def _leave_out_outdated(cursor, parameters: dict) -> int:
 def _note_what_became_of_rows(cursor, upload: Upload, parameters: dict) -> None:
     cursor.execute(click_sql.NOTE_CHOSEN, parameters)
     cursor.execute(click_sql.NOTE_TOTAL, parameters)
+    cursor.execute(click_sql.NOTE_REFUSED, parameters)
     cursor.execute(click_sql.NOTE_OUTDATED, parameters)
     cursor.execute(click_sql.COUNT_STAGED, parameters)
     upload.counts = dict(cursor.fetchall())

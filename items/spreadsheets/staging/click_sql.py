@@ -44,6 +44,20 @@ CHOOSE_CLOSE = f"""
     ) AS close (line, row_status, item, version, {COLUMNS})
     WHERE {" AND ".join(f"length({field}) <= {max_length(field)}" for field in WRITABLE)}
 """
+# How many rows these choices would import; of the close ones in so far as their texts fit.
+COUNT_OFFERED = """
+    SELECT
+        (SELECT count(*) FROM (
+            SELECT FROM items_staged
+            WHERE upload_id = %(upload)s AND row_status IN ('close', 'changed')
+            GROUP BY CASE row_status WHEN 'changed' THEN item ELSE twin_item END
+            HAVING count(*) = 1 AND min(row_status) = 'close' AND min(twin_item) IS NOT NULL
+        ) AS alone),
+        count(*) FILTER (WHERE row_status = 'repeated' AND item IS NULL),
+        count(*) FILTER (WHERE line = %(total_line)s AND row_status IN ('new', 'changed'))
+    FROM items_staged
+    WHERE upload_id = %(upload)s AND (row_status = 'repeated' OR line = %(total_line)s)
+"""
 # Items of the name of a new row that came after the preview
 FIND_OUTDATED_NEW = f"""
     CREATE TEMP TABLE outdated ON COMMIT DROP AS
@@ -85,6 +99,13 @@ NOTE_TOTAL = """
     UPDATE items_staged SET row_status = 'wrong',
         problem = jsonb_build_array(jsonb_build_object('code', 'sum_line', 'line', line))
     WHERE upload_id = %(upload)s AND line = %(total_line)s AND row_status IN ('new', 'changed')
+"""
+# Rows for which the rights were lost after the preview
+NOTE_REFUSED = """
+    UPDATE items_staged SET row_status = 'wrong', problem = jsonb_build_array(jsonb_build_object(
+        'code', CASE row_status WHEN 'new' THEN 'may_not_add' ELSE 'may_not_change' END))
+    WHERE upload_id = %(upload)s AND (
+        row_status = 'new' AND NOT %(may_add)s OR row_status = 'changed' AND NOT %(may_change)s)
 """
 # Rows that would have been left out, but for what a person chose
 NOTE_CHOSEN = """

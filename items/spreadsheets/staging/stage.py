@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 
 from django.db import connection, transaction
 
@@ -21,17 +22,27 @@ RENAMED_MIN = 3  # rows; from here on, more than half of them show that the ids 
 SNAPSHOT = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
 
 
+class UploadGone(LookupError):
+    """The upload was deleted, or a crash of PostgreSQL emptied its table."""
+
+
+class UploadImported(Exception):
+    """The upload was imported already; its rows stay as the import left them."""
+
+
 def stage(
     upload: Upload, blocks: Iterable[bytes], rights: Rights, *, timeout_ms: int = TIMEOUT_MS
 ) -> dict[str, int]:
     """Stage an upload, whose `about` is what the reader said; return how many rows have a status.
 
     `blocks` are the reader's: COPY text of the columns in rules_sql.COPY. The upload is saved if it
-    is in the database. Earlier rows of it are replaced. Raise TooLong.
+    is in the database. Earlier rows of it are replaced. Raise TooLong; UploadGone or
+    UploadImported if it was deleted or imported in the meantime.
     """
     renew_statistics()
     with limited(timeout_ms, SETTINGS, only_reads=False):
         if not upload._state.adding:  # the command's is not saved, so that it has no earlier rows
+            _lock(upload)
             Staged.objects.filter(upload_id=upload.pk).delete()
         with connection.cursor() as cursor:
             _copy(cursor, blocks)
@@ -40,6 +51,8 @@ def stage(
             parameters = {"upload": upload.pk, **rights._asdict()}
             cursor.execute(comparison_sql.COMPARE, parameters)
             upload.counts = dict(cursor.fetchall())
+            if upload.counts.keys() & {"close", "repeated"} or total_line(upload):
+                upload.about = {**upload.about, "offers": _offers(cursor, upload)}
             cursor.execute("DROP TABLE raw, judged")
         _say(upload, found)
         upload.state, upload.result = "staged", None
@@ -60,6 +73,15 @@ def apart() -> Iterator[None]:
         yield
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE pg_temp.items_staged")
+
+
+def _lock(upload: Upload) -> None:
+    """Keep others from importing or deleting the upload until the end of the transaction."""
+    states = Upload.objects.select_for_update().filter(pk=upload.pk).values_list("state", flat=True)
+    if not states:
+        raise UploadGone
+    if states[0] == "imported":
+        raise UploadImported
 
 
 def _copy(cursor, blocks: Iterable[bytes]) -> None:
@@ -103,15 +125,31 @@ def _judge_again(cursor, sql: str, parameters: dict) -> None:
     _make_judged(cursor, parameters)
 
 
+def _offers(cursor, upload: Upload) -> dict[str, int]:
+    """Return how many rows a person can choose to import, or to leave out, in each way."""
+    parameters = {"upload": upload.pk, "total_line": total_line(upload)}
+    cursor.execute(click_sql.COUNT_OFFERED, parameters)
+    return dict(zip(("change", "repeated", "total"), cursor.fetchone(), strict=True))
+
+
+def total_line(upload: Upload) -> int:
+    """Return the line that looks like a total; 0 if there is none."""
+    says = upload.about.get("says", [])
+    return next((each["line"] for each in says if each["code"] == "sum_line"), 0)
+
+
 def _one(cursor, sql: str):
     cursor.execute(sql)
     return cursor.fetchone()[0]
 
 
 def _say(upload: Upload, found: list[dict]) -> None:
-    """Add to what the reader says of the whole file; what an earlier staging added is replaced."""
+    """Add to what the reader says of the whole file, and a mark that tells stagings apart.
+
+    What an earlier staging added is replaced.
+    """
     said = [each for each in upload.about.get("says", []) if "is_staged" not in each]
     found = found if upload.counts else [{"code": "no_rows"}]
     known = {each["code"] for each in said}
     ours = [each | {"is_staged": True} for each in found if each["code"] not in known]
-    upload.about = {**upload.about, "says": said + ours}
+    upload.about = {**upload.about, "says": said + ours, "staging": token_hex(8)}

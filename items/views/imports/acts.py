@@ -1,7 +1,7 @@
 """What can be done with an upload: import it, read it differently, discard it, get its rest."""
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import PurePath
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from items.access import rate_limit
 from items.changes.recording import Author, author_of
@@ -20,7 +20,14 @@ from items.http.negotiation import CSV, JSON, NDJSON, XLSX
 from items.http.problems import Problem
 from items.models import Upload
 from items.spreadsheets import uploads
-from items.spreadsheets.staging import Choices, Rights, UploadGone, run_import
+from items.spreadsheets.staging import (
+    Choices,
+    PreviewOutdated,
+    Rights,
+    UploadGone,
+    UploadImported,
+    run_import,
+)
 from items.views.bidi import isolate
 from items.views.imports.how_read import chosen_options
 from items.views.imports.progress import SeeOther, Tell, run
@@ -29,19 +36,24 @@ from items.views.imports.upload import number, read_and_stage, rights_of
 from items.views.imports.upload_page import gone, of_upload, show
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
+READ_SINCE = gettext_lazy(
+    "This file was read differently in the meantime. Nothing was imported. This is what would"
+    " happen now."
+)
 TYPES = {".xlsx": XLSX, ".json": JSON, ".ndjson": NDJSON}
 
 
 @of_upload("GET", "POST")
 def import_preview(request: HttpRequest, upload: Upload) -> HttpResponseBase:
-    if request.method == "POST":
-        return _import(request, upload)
     if upload.state == "sent":  # whoever sent it left before it was read
         return render(request, "items/imports/unread.html", {"upload": upload})
-    return show(request, upload)
+    return _import(request, upload) if request.method == "POST" else show(request, upload)
 
 
 def _import(request: HttpRequest, upload: Upload) -> HttpResponseBase:
+    staging = upload.about.get("staging", "")
+    if upload.state == "staged" and request.POST.get("staging", staging) != staging:
+        return show(request, upload, READ_SINCE, 409)
     choices = read_choices(request.POST)
     name = upload.file_name or gettext("pasted cells")
     work = partial(
@@ -82,6 +94,8 @@ def _do_import(
             )
     except UploadGone as error:
         raise Problem(404, "") from error
+    except PreviewOutdated as error:
+        raise Problem(409, READ_SINCE) from error
     except (Busy, TooLong) as error:
         detail = gettext("Others are changing the same items. Nothing was imported. Try again.")
         raise Problem(409, detail) from error
@@ -112,13 +126,15 @@ def import_read(request: HttpRequest, upload: Upload) -> HttpResponseBase:
 
 def _read_again(upload: Upload, rights: Rights, tell: Tell) -> str:
     with own_connection(), uploads.file_of(upload) as path:
-        read_and_stage(upload, path, rights, tell)
+        with suppress(UploadGone, UploadImported):  # the upload's page says so
+            read_and_stage(upload, path, rights, tell)
     return _address(upload)
 
 
 @of_upload("POST")
 def import_discard(request: HttpRequest, upload: Upload) -> HttpResponseBase:
-    uploads.discard(upload)
+    if not uploads.discard(upload):
+        return SeeOther(_address(upload) + "?again=1")
     messages.info(request, gettext("The preview was discarded. Nothing was imported."))
     return SeeOther(reverse("items:import"))
 
@@ -126,6 +142,8 @@ def import_discard(request: HttpRequest, upload: Upload) -> HttpResponseBase:
 @of_upload("GET")
 def import_left_out(request: HttpRequest, upload: Upload) -> HttpResponseBase:
     """Send the rows that are not imported, in the sender's own shape."""
+    if upload.state == "sent":
+        return SeeOther(_address(upload))
     blocks = uploads.left_out(upload)
     first = next(blocks, b"")  # from here on, the database is not needed
     name = _name_of_left_out(upload)

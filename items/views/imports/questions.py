@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db.models import Count
 from django.utils.translation import gettext, ngettext
 
 from items.models import Upload
-from items.models.upload import Staged
 from items.spreadsheets.staging import Choices, Rights, total_line
 from items.views.imports.upload import number
 
@@ -60,19 +58,20 @@ def _close(upload: Upload, rights: Rights) -> Question:
     options = [Option("leave", ngettext("Leave it out", "Leave them out", count))]
     if count and rights.may_add:
         options.append(Option("add", ngettext("Add it", "Add them", count), count))
-    if changing := _changing(upload) if count and rights.may_change else 0:
-        label = ngettext("Change that item", "Change those items", count)
-        options.append(Option("change", label, changing))
+    if changing := _offered(upload, "change") if rights.may_change else 0:
+        options.append(Option("change", _change_label(changing, count), changing))
     return Question("close", legend, options, "leave")
 
 
-def _changing(upload: Upload) -> int:
-    """Count the close rows that can change their item: no other row wants to."""
-    staged = Staged.objects.filter(upload_id=upload.pk)
-    taken = staged.filter(row_status="changed").values("item")
-    close = staged.filter(row_status="close", twin_item__isnull=False)
-    items = close.exclude(twin_item__in=taken).values("twin_item")
-    return items.annotate(times=Count("line")).filter(times=1).count()
+def _change_label(changing: int, count: int) -> str:
+    """Name the number if a row cannot change its item, because others want to."""
+    if changing == count:
+        return ngettext("Change that item", "Change those items", count)
+    return ngettext(
+        "Change those items: %(number)s row, the others are left out",
+        "Change those items: %(number)s rows, the others are left out",
+        changing,
+    ) % {"number": number(changing)}
 
 
 def _repeated(upload: Upload, rights: Rights) -> Question:
@@ -81,23 +80,21 @@ def _repeated(upload: Upload, rights: Rights) -> Question:
         "%(number)s row repeats another:", "%(number)s rows repeat others:", count
     ) % {"number": number(count)}
     options = [Option("leave", ngettext("Leave it out", "Leave them out", count))]
-    if addable := _addable(upload) if count and rights.may_add else 0:
+    if addable := _offered(upload, "repeated") if rights.may_add else 0:
         options.append(Option("add", ngettext("Add it", "Add them", count), addable))
     return Question("repeated", legend, options, "leave")
 
 
-def _addable(upload: Upload) -> int:
-    """Count the repeated rows that are no change of an item."""
-    staged = Staged.objects.filter(upload_id=upload.pk, row_status="repeated")
-    return staged.filter(item__isnull=True).count()
-
-
 def _total(upload: Upload) -> Question:
     line = total_line(upload)
-    ready = Staged.objects.filter(upload_id=upload.pk, line=line, row_status__in=("new", "changed"))
     options = [Option("add", gettext("Import it"))]
-    if line and ready.exists():
+    if _offered(upload, "total"):
         label = ngettext("Leave it out", "Leave them out", 1)
         options.append(Option("leave", label, -1))
     legend = gettext("Line %(line)s looks like a total:") % {"line": line}
     return Question("total", legend, options, "add")
+
+
+def _offered(upload: Upload, choice: str) -> int:
+    """Return how many rows a choice concerns, as they were counted when they were staged."""
+    return upload.about.get("offers", {}).get(choice, 0)

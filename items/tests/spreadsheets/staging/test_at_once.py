@@ -12,9 +12,10 @@ from items.changes.recording import Author, recorded
 from items.database import snapshot_cache
 from items.models import Item, Upload
 from items.search.selection import read_selection
-from items.spreadsheets.staging import run_import
+from items.spreadsheets import uploads
+from items.spreadsheets.staging import UploadImported, run_import
 from items.tests.changes.test_undo_at_once import apart, wait_until_somebody_waits
-from items.tests.spreadsheets.staging.rows import ALL, staged
+from items.tests.spreadsheets.staging.rows import ALL, staged, staged_again
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AUTHOR = Author("import", detail="items.csv")
@@ -55,9 +56,9 @@ def test_a_double_click_imports_once():
 
 
 def test_the_same_file_three_times_at_once_doubles_nothing():
-    uploads = [staged(*ROWS) for _ in range(3)]
+    sent = [staged(*ROWS) for _ in range(3)]
 
-    results = at_once(*map(click, uploads))
+    results = at_once(*map(click, sent))
 
     assert sorted(result.new for result in results) == [0, 0, 300]
     assert sorted(result.outdated for result in results) == [0, 300, 300]
@@ -96,6 +97,30 @@ def test_an_import_waits_for_an_open_edit_and_leaves_it():
     assert Item.objects.get(pk=item.pk).description == "theirs"
 
 
+def read_again(upload):
+    with pytest.raises(UploadImported):
+        staged_again(upload, {"name": "Pen"})
+
+
+def discard(upload):
+    assert not uploads.discard(upload)
+
+
+@pytest.mark.parametrize("act", [read_again, discard])
+def test_what_is_being_imported_stays_as_the_import_leaves_it(act):
+    upload = staged({"name": "Book"})
+    before = Upload.objects.get(pk=upload.pk)
+
+    with ThreadPoolExecutor(1) as pool:
+        with recorded(AUTHOR):
+            run_import(upload, AUTHOR, ALL)
+            waits = pool.submit(apart, act, before)
+            wait_until_somebody_waits()
+        waits.result()
+
+    assert Upload.objects.get(pk=upload.pk).result["new"] == 1
+
+
 def test_a_deletion_of_many_locks_them_in_order_of_id_as_imports_do():
     """In another order, each could wait for what the other has locked."""
     for pk in (1002, 1001):  # the order on disk
@@ -126,9 +151,9 @@ def test_imports_a_deletion_and_edits_at_once_end_well_and_double_nothing():
         Item.objects.bulk_create(Item(name=f"Item {n}", description="old") for n in range(300))
         for item in Item.objects.order_by("-id"):
             Item.objects.filter(pk=item.pk).update(description="older")
-        uploads = [staged(*ROWS) for _ in range(2)]
+        sent = [staged(*ROWS) for _ in range(2)]
 
-        at_once(*map(click, uploads), lambda: delete(everything, fingerprint(everything)), edit)
+        at_once(*map(click, sent), lambda: delete(everything, fingerprint(everything)), edit)
 
         names = list(Item.objects.values_list("name", flat=True))
         assert len(names) == len(set(names))

@@ -8,6 +8,7 @@ from items.models import ChangeSet, Item, Upload
 from items.spreadsheets.staging import (
     LEAVE_OUT,
     Choices,
+    PreviewOutdated,
     Rights,
     UploadGone,
     apart,
@@ -18,7 +19,7 @@ from items.spreadsheets.staging import (
     stage,
 )
 from items.tests.changes.history import sql
-from items.tests.spreadsheets.staging.rows import ALL, copy_text, staged, told
+from items.tests.spreadsheets.staging.rows import ALL, copy_text, staged, staged_again, told
 
 pytestmark = pytest.mark.django_db(transaction=True)  # what came later is known by its transaction
 AUTHOR = Author("import", detail="items.csv")
@@ -163,6 +164,16 @@ def test_rights_that_were_lost_since_the_preview_count(items):
     result = click(upload, Choices(close="add"), Rights(may_add=False, may_change=True))
 
     assert (result.new, result.changed) == (0, 1)
+
+
+def test_what_was_read_again_since_the_preview_is_not_imported(items):
+    upload = staged({"name": "Pen"})
+    staged_again(Upload.objects.get(), {"name": "Cup"})
+
+    with pytest.raises(PreviewOutdated):
+        click(upload)
+
+    assert Item.objects.count() == 2
 
 
 def test_an_upload_that_is_gone_cannot_be_imported(items):

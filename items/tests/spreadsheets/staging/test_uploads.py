@@ -9,6 +9,7 @@ from django.utils import timezone
 from items.models import Staged, Upload, UploadChunk
 from items.spreadsheets import uploads
 from items.spreadsheets.reading import Refused
+from items.spreadsheets.staging import UploadGone
 from items.tests.spreadsheets.staging.rows import ALL
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +102,15 @@ def test_a_discarded_upload_is_gone(keep):
 
     assert not Upload.objects.exists()
     assert not UploadChunk.objects.exists()
+
+
+def test_what_was_discarded_while_it_was_read_stays_gone(keep):
+    upload = keep()
+
+    with uploads.file_of(upload) as path:
+        uploads.discard(Upload.objects.get())
+        with pytest.raises(UploadGone):
+            uploads.read_and_stage(upload, path, ALL)
+
+    assert not Upload.objects.exists()
+    assert not Staged.objects.exists()

@@ -5,7 +5,7 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items.models import ChangeSet, Item
+from items.models import ChangeSet, Item, Upload
 from items.tests.changes.history import next_transaction
 from items.tests.forms import form_of
 from items.tests.views.imports.steps import (
@@ -126,3 +126,71 @@ def test_an_import_is_undone_from_its_result(client, items):
     assert ChangeSet.objects.filter(way="import", detail="list.csv").exists()
     assertNotContains(result, "Undone by")
     assertContains(client.get(address), "Undone by")
+
+
+def test_the_button_counts_what_the_click_imports(client, items):
+    # Two rows are like one item, one is like an item, one is like a row.
+    address = preview_of(client, "name\nPEN\npen\nCHAIR\nBook\nBOOK\n")
+    preview = client.get(address).text
+    counted = re.search(r'value="change" data-rows="(\d+)"', preview)[1]
+
+    result = client.post(address, {"close": "change"}, follow=True)
+
+    assert counted == "1"
+    assertContains(result, "1 item was changed.")
+    assertContains(result, "3 rows were left out.")
+
+
+def test_a_choice_without_effect_is_not_offered(client, items):
+    pk = Item.objects.get(name="Table").pk
+    address = preview_of(client, f"id,name,n\n{pk},Desk,1\n{pk},Desk,1\n99999,Total,2\n")
+
+    preview = client.get(address)
+
+    assertContains(preview, "Import 1 row")
+    assertContains(preview, "Line 4 looks like a total.")
+    assertNotContains(preview, 'type="radio"')
+
+
+def test_a_preview_that_was_read_differently_in_another_tab_is_shown_again(client):
+    address = preview_of(client, "name,other\nBook,Pen\n")
+    staging = re.search(r'name="staging" value="(.+?)"', client.get(address).text)[1]
+    client.post(f"{address}read/", {"column_name": "1"})
+
+    response = client.post(address, {"staging": staging})
+
+    assertContains(response, "read differently in the meantime", status_code=409)
+    assertContains(response, "Import 1 row", status_code=409)
+    assert the_list() == []
+
+
+def test_what_was_imported_cannot_be_discarded(client):
+    address = preview_of(client, "name\nBook\n")
+    client.post(address)
+
+    response = client.post(f"{address}discard/", headers=HTML, follow=True)
+
+    assertContains(response, "This was imported already.")
+    assertContains(response, "Undo this import")
+
+
+def test_what_was_not_read_to_its_end_is_not_imported(client):
+    address = preview_of(client, "name\nBook\n")
+    Upload.objects.update(state="sent", about={})
+
+    page, left_out = client.post(address), client.get(f"{address}left-out/", follow=True)
+
+    for response in (page, left_out):
+        assertContains(response, "This file was not read to its end")
+    assert Upload.objects.get().state == "sent"
+
+
+def test_rows_whose_right_was_lost_come_back(client, items, settings):
+    address = preview_of(client, "name,description\nBook,Thin\nPen,Red\n")
+    settings.VISITORS_MAY = ["view", "add"]
+
+    result = client.post(address, follow=True)
+
+    assertContains(result, "1 item was added.")
+    assertContains(result, "1 row was left out.")
+    assertContains(result, "You do not have the permission to change items.")
