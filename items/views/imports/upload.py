@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items.access import rate_limit
 from items.database.own_connection import own_connection
-from items.database.sql import TooLong
+from items.database.sql import Busy, TooLong
 from items.http.origins import refuse_foreign_origin
 from items.http.problems import Problem
 from items.http.received_file import FILE_MAX, TOO_LARGE, receive_form
@@ -152,6 +152,9 @@ def read_and_stage(upload: Upload, path: Path, rights: Rights, tell: Tell) -> No
         uploads.read_and_stage(upload, path, rights, watch=partial(_count_rows, tell))
     except Refused as refused:
         raise Problem(422, str(refused)) from refused
+    except Busy as error:
+        detail = gettext("This file is read or imported already. Wait until that is finished.")
+        raise Problem(409, detail) from error
     except TooLong as error:
         detail = gettext("Reading this file takes too long. Split it, and send the parts.")
         raise Problem(422, detail) from error
