@@ -99,6 +99,12 @@ def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
     _check(limit, request, detail, items)
 
 
+def check_visitors_upload(request: HttpRequest) -> None:
+    """Count a file of a visitor, not as a change: its preview takes none from its import."""
+    limit = Limit("visitors' uploads", settings.VISITOR_WRITES_PER_MINUTE, 60)
+    _check(limit, request, gettext("Too many files without signing in. Wait a minute, or sign in."))
+
+
 def check_failed_key(request: HttpRequest) -> None:
     """Count a refused key; raise Problem 429 over the limit."""
     limit = Limit("failed keys", settings.FAILED_KEYS_PER_MINUTE, 60)

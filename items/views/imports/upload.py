@@ -88,7 +88,7 @@ def rows_max(request: HttpRequest) -> int:
 def _upload(request: HttpRequest) -> HttpResponseBase:
     try:
         if not request.user.is_authenticated:
-            rate_limit.check_visitors_write(request)
+            rate_limit.check_visitors_upload(request)
         sent = _read_sent(request)
         work = partial(_keep_and_stage, sent, request.user, rights_of(request))
         name = isolate(sent.name) or gettext("pasted cells")

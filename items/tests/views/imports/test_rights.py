@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from items.models import Item
-from items.tests.views.imports.steps import HTML, preview_of, the_list, user_who_may
+from items.tests.views.imports.steps import HTML, preview_of, send, the_list, user_who_may
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +82,15 @@ def test_visitors_are_told_their_limit_before_the_click(client, settings):
     assertNotContains(response, '<details class="how-read" open', status_code=429)
     assertContains(response, "Visitors can change at most 3 items a minute.", status_code=429)
     assert not Item.objects.exists()
+
+
+def test_visitors_import_as_many_rows_as_they_are_told(client, settings):
+    settings.VISITOR_WRITES_PER_MINUTE = 3
+    address = preview_of(client, "name\nBook\nPen\nTable\n")
+
+    client.post(address)
+    for _ in range(2):
+        preview_of(client)
+
+    assert Item.objects.count() == 3
+    assertContains(send(client), "Too many files without signing in.", status_code=429)
