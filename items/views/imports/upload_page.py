@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
 
@@ -47,14 +47,19 @@ class Count(NamedTuple):
 
 
 def of_upload(*methods: str) -> Callable:
-    """Give the view the upload of an address, if it is this user's; otherwise say it is gone."""
+    """Give the view the upload of an address, if it is this user's; otherwise say it is gone.
+
+    An address that only takes forms leads to the upload's page, for example after a sign-in.
+    """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable:
-        @page(*methods, permission="items.view_item", items_written=none_written)
+        @page(*{"GET", *methods}, permission="items.view_item", items_written=none_written)
         @wraps(view)
         def found(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             if request.method == "POST" and not any(rights_of(request)):
                 return sign_in_or_refuse(request)
+            if request.method != "POST" and "GET" not in methods:
+                return redirect("items:import_preview", pk=pk)
             upload = uploads.find(pk, request.user)
             return view(request, upload) if upload else gone(request)
 

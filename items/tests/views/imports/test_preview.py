@@ -187,3 +187,12 @@ def test_a_file_that_was_not_read_to_its_end_can_be_read_again(client):
 
     assertContains(page, "nothing was imported")
     assertContains(after, "Import 1 row")
+
+
+@pytest.mark.parametrize("act", ["read", "discard"])
+def test_the_address_of_a_form_leads_to_the_preview(client, act):
+    address = preview_of(client, "name\nBook\n")
+
+    response = client.get(f"{address}{act}/", follow=True)  # as after a sign-in, or by Enter
+
+    assertContains(response, "Import 1 row")
