@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from items.spreadsheets.reader.columns import fold
 from items.spreadsheets.reader.encoding import Encoding
 from items.spreadsheets.reader.rows import Layout
-from items.spreadsheets.reader.table import Table, open_table
+from items.spreadsheets.reader.table import SEPARATORS, Table, open_table
 
 ERROR = "error"
 FORMULA = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"  # how a cell begins that a spreadsheet would run
@@ -36,7 +36,8 @@ def write_left_out(path: str, kind: str, encoding: Encoding | None, options: dic
     if encoding is None:
         _write_workbook(rows, table.about["sheet"])
     else:
-        _write_text(rows, table, encoding, errors.values())
+        is_guessed = options.get("encoding") is None
+        _write_text(rows, table, encoding, errors.values(), is_guessed)
 
 
 def _read_errors(lines: Iterable[bytes]) -> Iterator[tuple[int, str]]:
@@ -77,16 +78,21 @@ def _invented(letters: list[str], fields: dict[str, int]) -> list[str]:
 
 
 def _write_text(
-    rows: Iterable[list[str]], table: Table, encoding: Encoding, errors: Iterable[str]
+    rows: Iterable[list[str]],
+    table: Table,
+    encoding: Encoding,
+    errors: Iterable[str],
+    is_guessed: bool,
 ) -> None:
+    """Write the rows so that they are read as they were, also if a person had to say how."""
     name, mark = encoding.name, encoding.mark
-    if not all(_can_hold(name, error) for error in errors):
+    if not is_guessed or not all(_can_hold(name, error) for error in errors):
         name, mark = "utf-8", b"\xef\xbb\xbf"
     sys.stdout.buffer.write(mark)
     handler = "surrogateescape" if not name.startswith("utf-16") else "replace"
     out = io.TextIOWrapper(sys.stdout.buffer, name, handler, newline="")
     separator = table.about["separator"]
-    if table.has_separator_line:
+    if table.has_separator_line or separator not in ("", *SEPARATORS):
         out.write(f"sep={separator}\r\n")
     writer = csv.writer(out, delimiter=separator or ",")
     writer.writerows([*row[:-1], _harmless(row[-1])] for row in rows)

@@ -139,3 +139,19 @@ def test_a_sheet_of_opendocument_gets_a_name_that_excel_allows(send_back, tmp_pa
     back = CalamineWorkbook.from_filelike(BytesIO(found))
     assert back.sheet_names == [sheet]
     assert back.get_sheet_by_index(0).to_python() == [["name", "error"], ["Book", "bad"]]
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"encoding": "cp850"}, {"encoding": "cp850", "separator": "|"}, {"separator": "|"}]
+)
+def test_what_a_person_had_to_choose_is_found_out_when_it_is_sent_again(
+    send_back, tmp_path, chosen
+):
+    separator = chosen.get("separator", ",")
+    content = separator.join(["name", "notes\nBüro", "groß\n"])
+    found = send_back(content.encode(chosen.get("encoding", "utf-8")), [(2, "bad")], **chosen)
+    (tmp_path / "again.csv").write_bytes(found)
+
+    again = read_file(tmp_path / "again.csv")
+
+    assert again.texts("name", "description") == [("Büro", "groß")]
