@@ -140,7 +140,7 @@ COUNT_UNKNOWN = """
         AND NOT EXISTS (SELECT FROM items_item AS i WHERE i.id = j.item)
 """
 COUNT_EMPTIED = f"""
-    SELECT count(*) FROM judged AS j JOIN items_item AS i ON i.id = j.item
+    SELECT count(DISTINCT i.id) FROM judged AS j JOIN items_item AS i ON i.id = j.item
     WHERE j.problem IS NULL
         AND ({" OR ".join(f"j.{field} = '' AND i.{field} <> ''" for field in WRITABLE)})
 """

@@ -187,7 +187,7 @@ def test_what_would_become_empty_is_counted():
     Item.objects.create(id=1, name="Book", description="cool")
     Item.objects.create(id=2, name="Pen", description="")
 
-    upload = staged(*({"id": n, "name": n, "description": ""} for n in ("1", "2")), ids="use")
+    upload = staged(*({"id": n, "name": n, "description": ""} for n in ("1", "1", "2")), ids="use")
 
     assert upload.about["says"][0] | {"code": "emptied", "count": 1} == upload.about["says"][0]
 

@@ -1,5 +1,5 @@
 
-SELECT count(*)
+SELECT count(DISTINCT i.id)
 FROM judged AS j
 JOIN items_item AS i ON i.id = j.item
 WHERE j.problem IS NULL
