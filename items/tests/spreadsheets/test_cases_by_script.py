@@ -148,7 +148,7 @@ def test_the_form_shows_what_the_script_is_told(client, content_of, case):
         assert response.status_code == 422
         assert told["detail"] in page
         return
-    found = re.findall(r'href="\?status=(\w+)"[^>]*>([\d,]+) ', page)
+    found = re.findall(r'href="\?status=(\w+)[^"]*"[^>]*>([\d,]+) ', page)
     counts = {status: int(number.replace(",", "")) for status, number in found}
     assert counts == {status: count for status, count in told["counts"].items() if count}
     assert [said for said in told["says"] if said.rstrip(".") not in page] == []
