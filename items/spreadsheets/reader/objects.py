@@ -67,6 +67,10 @@ def _from_array(file: TextIOWrapper) -> Iterator[Object]:
     single = scanner.enter_array()
     if single is not None:
         yield _judged(1, single)
+        scanner.count = 1
+        while scanner.peek():  # objects on several lines each, as of jq
+            scanner.count += 1
+            yield _judged(scanner.count, scanner.value())
         return
     while scanner.peek() not in ("]", ""):
         scanner.count += 1
@@ -75,8 +79,7 @@ def _from_array(file: TextIOWrapper) -> Iterator[Object]:
             scanner.skip()
         elif scanner.peek() != "]":
             raise scanner.refusal()
-    if scanner.peek() == "":
-        raise scanner.refusal()
+    scanner.leave_array()
 
 
 class _Scanner:
@@ -87,6 +90,7 @@ class _Scanner:
         self._decoder = json.JSONDecoder()
         self._buffer = ""
         self._place = 0
+        self._is_in_object = False
         self.count = 0
 
     def refusal(self) -> Refused:
@@ -133,13 +137,36 @@ class _Scanner:
                 raise self.refusal()
             self.skip()
             if self.peek() == "[" and self._holds_objects():
+                self._is_in_object = True
                 return None
             found[key] = self.value()
             if self.peek() == ",":
                 self.skip()
+        self._leave_object()
+        return found
+
+    def leave_array(self) -> None:
+        """Go to the end of the text; what else is in the object is not read."""
+        self.count += 1
+        if self.peek() != "]":
+            raise self.refusal()
+        self.skip()
+        while self._is_in_object and self.peek() == ",":
+            self.skip()
+            self.value()
+            if self.peek() != ":":
+                raise self.refusal()
+            self.skip()
+            self.value()
+        if self._is_in_object:
+            self._leave_object()
+        if self.peek():
+            raise self.refusal()
+
+    def _leave_object(self) -> None:
         if self.peek() != "}":
             raise self.refusal()
-        return found
+        self.skip()
 
     def _holds_objects(self) -> bool:
         place = self._place

@@ -18,6 +18,7 @@ ROWS = [{"name": "A", "description": "x\ny"}, {"id": 7, "name": "B", "colour": "
         (json.dumps({"items": ROWS}), "json"),
         (json.dumps({"count": 2, "tags": ["a"], "items": ROWS, "next": None}, indent=1), "json"),
         ("\ufeff" + json.dumps(ROWS), "json"),
+        ("\n".join(json.dumps(row, indent=1) for row in ROWS), "json"),
         ("\n".join(map(json.dumps, ROWS)), "ndjson"),
         ("\n".join(map(json.dumps, ROWS)) + "\n\n", "ndjson"),
     ],
@@ -80,6 +81,9 @@ def test_late_keys(tmp_path):
         ('{"items": [{"name": "A"}', "damaged"),
         ('[{"url": "https://example.com"}]', "name"),
         ('[{"name": ' + "[" * 100_000, "damaged"),
+        ('[{"name": "A"}]\n[{"name": "B"}]', "after 1 object"),
+        ('{"items": [{"name": "A"}], "next": null}\n{"items": []}', "after 1 object"),
+        ('{"items": [{"name": "A"}], "next": ', "damaged"),
     ],
 )
 def test_refuses(tmp_path, text, sentence):
