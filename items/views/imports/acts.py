@@ -20,6 +20,7 @@ from items.http.negotiation import CSV, JSON, NDJSON, XLSX
 from items.http.problems import Problem
 from items.models import Upload
 from items.spreadsheets import uploads
+from items.spreadsheets.reading import Refused
 from items.spreadsheets.staging import (
     Choices,
     PreviewOutdated,
@@ -145,7 +146,10 @@ def import_left_out(request: HttpRequest, upload: Upload) -> HttpResponseBase:
     if upload.state == "sent":
         return SeeOther(_address(upload))
     blocks = uploads.left_out(upload)
-    first = next(blocks, b"")  # from here on, the database is not needed
+    try:
+        first = next(blocks, b"")  # from here on, the database is not needed
+    except Refused:  # it was read before: it was discarded just now
+        return gone(request)
     name = _name_of_left_out(upload)
     response = StreamingHttpResponse(_from(first, blocks))
     response["Content-Type"] = TYPES.get(PurePath(name).suffix, CSV)

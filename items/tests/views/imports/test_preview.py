@@ -5,7 +5,7 @@ import re
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items.models import Item, Upload
+from items.models import Item, Upload, UploadChunk
 from items.tests.views.imports.steps import (
     HTML,
     LIST,
@@ -196,3 +196,12 @@ def test_the_address_of_a_form_leads_to_the_preview(client, act):
     response = client.get(f"{address}{act}/", follow=True)  # as after a sign-in, or by Enter
 
     assertContains(response, "Import 1 row")
+
+
+def test_rows_of_a_file_that_is_being_discarded_are_gone(client):
+    address = preview_of(client)
+    UploadChunk.objects.all().delete()
+
+    response = client.get(f"{address}left-out/")
+
+    assertContains(response, "This preview is gone", status_code=404)
