@@ -7,12 +7,13 @@ import sys
 
 from itemsite.embedded import cluster
 from itemsite.serving import startup
+from itemsite.variables import listening_port
 
 if not startup.has_database_url() and "ITEMSITE_POSTGRES_FD" not in os.environ:
     sys.exit("itemsite: DATABASE_URL is not set. See .env.example; on a laptop use bin/serve.")
 
 wsgi_app = "itemsite.wsgi"
-address = f"{startup.url_host(startup.listening_host())}:{startup.listening_port()}"
+address = f"{startup.url_host(startup.listening_host())}:{listening_port()}"
 bind = address
 if "ITEMSITE_LISTENER_FD" in os.environ:  # bin/serve already listens
     bind = f"fd://{os.environ['ITEMSITE_LISTENER_FD']}"

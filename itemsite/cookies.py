@@ -1,6 +1,6 @@
 """Names of cookies."""
 
-from itemsite.serving import startup
+from itemsite.variables import listening_port
 
 
 def cookie_name(kind: str, https: bool) -> str:
@@ -10,4 +10,4 @@ def cookie_name(kind: str, https: bool) -> str:
     can set them. They send cookies to every port of a host, so over plain HTTP, as on a laptop, the
     port is in the name.
     """
-    return f"__Host-itemsite_{kind}" if https else f"itemsite_{kind}_{startup.listening_port()}"
+    return f"__Host-itemsite_{kind}" if https else f"itemsite_{kind}_{listening_port()}"

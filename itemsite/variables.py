@@ -5,6 +5,7 @@ A missing or wrong value raises an error that names the variable and says what t
 
 import ipaddress
 import logging
+import os
 import re
 import zoneinfo
 from typing import Any
@@ -164,3 +165,7 @@ def log_level(name: str) -> str:
             f"{name}: {level} is not a level. Write DEBUG, INFO, WARNING, ERROR or CRITICAL."
         )
     return level
+
+
+def listening_port() -> str:
+    return os.environ.get("PORT") or "8000"

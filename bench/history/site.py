@@ -25,6 +25,7 @@ def use(database: Database) -> None:
     from django.db import connection
 
     connection.close()
+    connection.close_pool()  # its connections are to the other database
     connection.settings_dict["NAME"] = database.name
     call_command("migrate", verbosity=0)
     execute("SET statement_timeout = 0")

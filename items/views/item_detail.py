@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from items.access.permissions import may_see_people
@@ -60,11 +61,13 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "items/item_detail.html", context)
 
 
-@page("POST", permission="items.change_item")
+@page("GET", "POST", permission="items.change_item")
 @shows_deleted
 @transaction.atomic
 def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give an item the texts of an older version."""
+    """Give an item the texts of an older version; GET, after a sign-in, leads to its history."""
+    if request.method != "POST":
+        return redirect(f"{reverse('items:detail', args=[pk])}#history")
     # Locked, so that it is not added again, without the permission, if somebody deletes it now.
     item = Item.objects.select_for_update().get_or_404(pk)
     version = read_id(request.POST.get("version", ""))

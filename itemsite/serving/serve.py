@@ -19,6 +19,7 @@ from django.core.management import CommandError, call_command
 
 from itemsite.embedded import cluster
 from itemsite.serving import startup
+from itemsite.variables import listening_port
 
 MIGRATION_LOCK = 4_697_420_311  # any number, but the same for all starts with one database
 ADMIN = "admin"
@@ -34,7 +35,7 @@ def main() -> None:
             "itemsite: bin/serve takes no arguments. Set variables such as PORT or BIND. They are"
             " listed in .env.example."
         )
-    host, port = startup.listening_host(), startup.listening_port()
+    host, port = startup.listening_host(), listening_port()
     listener = _listen(host, port)
     startup.use_local_defaults(host)
     startup.read_settings()

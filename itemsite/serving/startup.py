@@ -57,10 +57,6 @@ def listening_host() -> str:
     return os.environ.get("BIND") or "127.0.0.1"
 
 
-def listening_port() -> str:
-    return os.environ.get("PORT") or "8000"
-
-
 def worker_count() -> int:
     """Return WEB_CONCURRENCY, by default the number of usable cores, but at least 2.
 

@@ -1,10 +1,12 @@
 """What kind a file is, by its content: its name is never asked."""
 
+import json
 import re
 
 from items.spreadsheets.reader.encoding import Encoding, detect
 
 START = 4096  # bytes that tell
+FIRST_LINE = 1 << 20  # characters that tell NDJSON from JSON
 
 # Offset, the bytes there, the code of the refusal, and the kind it names.
 MAGIC = (
@@ -152,7 +154,20 @@ def _kind_of_text(path: str, encoding: Encoding) -> str:
         if pattern.match(start):
             raise Refused(code, kind=kind)
     if JSON.match(start):
-        from items.spreadsheets.reader.objects import json_or_ndjson
-
-        return json_or_ndjson(path, encoding)
+        return _json_or_ndjson(path, encoding)
     return "text"
+
+
+def _json_or_ndjson(path: str, encoding: Encoding) -> str:
+    with encoding.open(path) as file:
+        first = next(line for line in iter(lambda: file.readline(FIRST_LINE), "") if line.strip())
+    try:
+        value = json.loads(first)
+    except (ValueError, RecursionError):
+        return "json"
+    is_list = isinstance(value, list) or any(map(_is_list_of_objects, value.values()))
+    return "json" if is_list else "ndjson"
+
+
+def _is_list_of_objects(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)

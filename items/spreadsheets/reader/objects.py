@@ -22,24 +22,8 @@ from items.spreadsheets.reader.table import about_file
 
 BLOCK = 1 << 16  # characters
 SPACES = re.compile(r"[ \t\r\n]*")
-FIRST_LINE = 1 << 20  # characters that tell NDJSON from JSON
 
 Object = tuple[int, object, dict | None, str]  # line or place, value, fault, the text of a bad line
-
-
-def json_or_ndjson(path: str, encoding: Encoding) -> str:
-    with encoding.open(path) as file:
-        first = next(line for line in iter(lambda: file.readline(FIRST_LINE), "") if line.strip())
-    try:
-        value = json.loads(first)
-    except (ValueError, RecursionError):
-        return "json"
-    is_list = isinstance(value, list) or any(map(_is_list_of_objects, value.values()))
-    return "json" if is_list else "ndjson"
-
-
-def _is_list_of_objects(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def read_objects(path: str, kind: str, encoding: Encoding) -> Iterator[Object]:

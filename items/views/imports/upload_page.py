@@ -126,6 +126,7 @@ def _of_preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
     says = upload.about.get("says", [])
     return {
         "total": sum(upload.counts.values()),
+        "left_out": sum(n for status, n in upload.counts.items() if status not in GOOD),
         "says": [
             sentence(each) for each in says if not (asks_total and each["code"] == "sum_line")
         ],

@@ -51,6 +51,14 @@ def test_an_older_version_is_brought_back(client, ada):
     assertContains(page, f'href="/changes/{last_change_set()}/undo/"')
 
 
+def test_who_signs_in_to_bring_back_a_version_is_led_to_the_history(client, ada):
+    item = Item.objects.create(name="Lamp")
+
+    response = client.get(f"/items/{item.pk}/restore/", headers=HTML)
+
+    assert response["Location"] == f"/items/{item.pk}/#history"
+
+
 def item_from_before_the_history():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE items_item DISABLE TRIGGER USER")

@@ -205,3 +205,10 @@ def test_rows_of_a_file_that_is_being_discarded_are_gone(client):
     response = client.get(f"{address}left-out/")
 
     assertContains(response, "This preview is gone", status_code=404)
+
+
+def test_a_file_without_a_good_row_comes_back_with_the_reasons(client):
+    address = preview_of(client, "name,description\n,nobody\n")
+
+    assertContains(client.get(address), f'href="{address}left-out/"')
+    assertContains(client.get(address), "There is nothing to import.")
