@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import xlsxwriter
@@ -57,7 +58,8 @@ def _one(database: Database, sql: str) -> tuple:
 
 
 def write_against(database: Database, folder: Path) -> dict[str, Path]:
-    """Write a file of each kind against the items of a list."""
+    """Write a file of each kind against the items of a list; its new names are in no other."""
+    mark = token_hex(4)
     with database.connect() as connection:
         known = connection.execute(
             "SELECT min(id), name, min(description) FROM items_item"
@@ -75,7 +77,7 @@ def write_against(database: Database, folder: Path) -> dict[str, Path]:
                     {
                         "unchanged": (pk, name, description),
                         "changed": (pk, name, f"{description} Counted again."),
-                        "new": ("", f"Brand-new thing {kind} {place}", description),
+                        "new": ("", f"Brand-new thing {mark} {kind} {place}", description),
                     }[of_row]
                 )
     return files
