@@ -22,7 +22,9 @@ LARGE = SIZES[-1]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.spreadsheets")
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--large", type=int, default=3, help="rounds of a million rows, in minutes")
+    options = parser.parse_args()
+    rounds = options.rounds
     load_average = os.getloadavg()[0]
     LOGS.mkdir(parents=True, exist_ok=True)
     cluster.start()
@@ -34,7 +36,7 @@ def main() -> None:
     ):
         with NOW.running(database, workers=1):
             pass  # which creates the tables
-        imported = _measure_imports(database, files, rounds)
+        imported = _measure_imports(database, files, {SIZES[0]: rounds, LARGE: options.large})
         with NOW.running(database, workers=1) as server:
             exported = _measure_exports(server, rounds)
             waits = _measure_forms(server, Path(folder), rounds)
@@ -45,12 +47,12 @@ def main() -> None:
 
 
 def _measure_imports(
-    database: Database, files: dict[int, Path], rounds: int
+    database: Database, files: dict[int, Path], rounds: dict[int, int]
 ) -> dict[int, list[summary.Import]]:
     """Return for each size, of each round, the costs of \\copy, the command, and it again."""
     found = defaultdict(list)
     for size in SIZES:
-        for number in range(rounds):
+        for number in range(rounds[size]):
             copied = imports.by_copy(database, files[size])
             found[size].append((copied, *imports.by_command(database, files[size])))
             say(f"import of {size:,}, round {number + 1}: {found[size][-1]}")

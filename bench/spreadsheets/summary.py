@@ -42,8 +42,9 @@ Written by `python -m bench.spreadsheets` on {datetime.date.today()}.
 
 "x" is beside psql's `\\copy` of the same rows in the same round, into the same table with its
 triggers, or out of it. CPU is that of PostgreSQL and of the program that asks it; the command's
-ANALYZE afterwards is in it. Figures are medians of {len(exported[COPY])} rounds. Preview and
-click are those of {imports.ROWS:,} rows against 1,000,000 items by the browser's form. "p95 of
+ANALYZE afterwards is in it. Figures are medians of {len(exported[COPY])} rounds, imports of
+1,000,000 of {len(imported[1_000_000])}. Preview and click are those of {
+        imports.ROWS:,} rows against 1,000,000 items by the browser's form. "p95 of
 others" is that of a search over HTTP, {imports.OTHERS_PER_SECOND} times a second, to the only
 worker.
 
