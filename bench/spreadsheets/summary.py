@@ -33,6 +33,7 @@ def markdown(
         [work, f"{most:g} {unit}", f"{figure:.2f}", "yes" if figure <= most else "**no**"]
         for work, most, unit, figure in limits
     ]
+    rounds, large = len(exported[COPY]), max(imported)
     return f"""\
 # Spreadsheets
 
@@ -42,11 +43,10 @@ Written by `python -m bench.spreadsheets` on {datetime.date.today()}.
 
 "x" is beside psql's `\\copy` of the same rows in the same round, into the same table with its
 triggers, or out of it. CPU is that of PostgreSQL and of the program that asks it; the command's
-ANALYZE afterwards is in it. Figures are medians of {len(exported[COPY])} rounds, imports of
-1,000,000 of {len(imported[1_000_000])}. Preview and click are those of {
-        imports.ROWS:,} rows against 1,000,000 items by the browser's form. "p95 of
-others" is that of a search over HTTP, {imports.OTHERS_PER_SECOND} times a second, to the only
-worker.
+ANALYZE afterwards is in it. Figures are medians of {rounds} rounds, imports of {large:,} of
+{len(imported[large])}. Preview and click are those of {imports.ROWS:,} rows against {large:,} items
+by the browser's form. "p95 of others" is that of a search over HTTP, {imports.OTHERS_PER_SECOND}
+times a second, to the only worker.
 
 {table("work | >CPU, s | >seconds", _cost_rows(imported, exported))}
 
