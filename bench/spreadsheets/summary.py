@@ -33,6 +33,10 @@ def markdown(
         [work, f"{most:g} {unit}", f"{figure:.2f}", "yes" if figure <= most else "**no**"]
         for work, most, unit, figure in limits
     ]
+    meanwhile = [
+        [name, *(f"{figure:.1f}" for figure in figures.values())]
+        for name, figures in beside.items()
+    ]
     rounds, large = len(exported[COPY]), max(imported)
     return f"""\
 # Spreadsheets
@@ -50,15 +54,7 @@ times a second, to the only worker.
 
 {table("work | >CPU, s | >seconds", _cost_rows(imported, exported))}
 
-{
-        table(
-            "meanwhile | >seconds | >worker, MB | >p95 before, ms | >p95, ms | >p99, ms",
-            [
-                [name, *(f"{figure:.1f}" for figure in figures.values())]
-                for name, figures in beside.items()
-            ],
-        )
-    }
+{table("meanwhile | >seconds | >worker, MB | >p95 before, ms | >p95, ms | >p99, ms", meanwhile)}
 
 {listing(machine.describe(load_average))}
 """
