@@ -9,8 +9,35 @@ from select import select
 import psycopg
 from django.db.backends.postgresql import base
 
+LONG = 10_000  # characters or bytes of a value
+
+
+class Cursor(base.Cursor):
+    def execute(self, query, params=None, **options):
+        """Do not let psycopg keep a statement with a long value.
+
+        It keeps the last hundred of a connection, to prepare those that come again, and Django
+        writes the values into them.
+        """
+        if not any(map(_is_long, params or ())):
+            return super().execute(query, params, **options)
+        connection = self.connection
+        threshold, connection.prepare_threshold = connection.prepare_threshold, None
+        try:
+            return super().execute(query, params, **options)
+        finally:
+            connection.prepare_threshold = threshold
+
+
+def _is_long(value: object) -> bool:
+    value = getattr(value, "obj", value)  # of a binary field
+    return isinstance(value, str | bytes) and len(value) > LONG
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    def get_connection_params(self) -> dict:
+        return super().get_connection_params() | {"cursor_factory": Cursor}
+
     def get_new_connection(self, conn_params: dict) -> psycopg.Connection:
         """Return a pooled connection that is still open.
 
