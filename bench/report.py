@@ -13,6 +13,7 @@ from bench.rows import UNREAD_LISTS, WORKERS
 from bench.setup import machine
 from bench.setup.texts import COMMON_WORD, RARE_ITEMS, RARE_WORD
 
+Limit = tuple[str, float, str, float]  # work, the most that is wanted, its unit, the figure
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -213,3 +214,11 @@ def _median(runs: list[Run], figure: str) -> float:
 
 def listing(texts: Iterable[str]) -> str:
     return "\n".join(f"- {text}" for text in texts)
+
+
+def limits_table(limits: Iterable[Limit]) -> str:
+    rows = [
+        [work, f"{most:g} {unit}", f"{figure:.2f}", "yes" if figure <= most else "**no**"]
+        for work, most, unit, figure in limits
+    ]
+    return table("work | >at most | >reached | in it", rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bench.history import long_history, writes
 from bench.history.requests import Creates
 from bench.history.writes import Costs, median, ratio
-from bench.report import listing, table
+from bench.report import Limit, limits_table, listing, table
 from bench.setup import machine
 
 Figures = dict[str, float]
@@ -28,16 +28,12 @@ def markdown(
         *_of_waits(waits),
         *_of_upkeep(migration, pruning),
     ]
-    rows = [
-        [work, f"{most:g} {unit}", f"{figure:.2f}", "yes" if figure <= most else "**no**"]
-        for work, most, unit, figure in limits
-    ]
     return f"""\
 # History and undo
 
 Written by `python -m bench.history` on {datetime.date.today()}.
 
-{table("work | >at most | >reached | in it", rows)}
+{limits_table(limits)}
 
 CPU of a JSON create is that of web server and PostgreSQL, beside the last commit without history,
 in turn. Of {writes.COUNT:,} items it is PostgreSQL's alone, beside the same with the triggers
@@ -52,9 +48,6 @@ waits, over a Unix socket.
 
 {listing(machine.describe(load_average))}
 """
-
-
-Limit = tuple[str, float, str, float]  # work, the most that is wanted, its unit, the figure
 
 
 def _of_creates(creates: Creates) -> Iterator[Limit]:

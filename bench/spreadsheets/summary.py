@@ -4,14 +4,13 @@ import datetime
 import statistics
 from collections.abc import Iterator, Sequence
 
-from bench.report import listing, table
+from bench.report import Limit, limits_table, listing, table
 from bench.setup import machine
 from bench.spreadsheets import imports
 from bench.spreadsheets.cost import Cost
 from bench.spreadsheets.exports import Download
 
 Import = tuple[Cost, Cost, Cost]  # by \copy, by the command, the same file again
-Limit = tuple[str, float, str, float]  # work, the most that is wanted, its unit, the figure
 COPY = "\\copy"
 CPU_OF_COPY = {63_666: 1.6, 1_000_000: 1.5}
 
@@ -29,10 +28,6 @@ def markdown(
         *_of_forms(waits),
         *_of_others(beside),
     ]
-    rows = [
-        [work, f"{most:g} {unit}", f"{figure:.2f}", "yes" if figure <= most else "**no**"]
-        for work, most, unit, figure in limits
-    ]
     meanwhile = [
         [name, *(f"{figure:.1f}" for figure in figures.values())]
         for name, figures in beside.items()
@@ -43,7 +38,7 @@ def markdown(
 
 Written by `python -m bench.spreadsheets` on {datetime.date.today()}.
 
-{table("work | >at most | >reached | in it", rows)}
+{limits_table(limits)}
 
 "x" is beside psql's `\\copy` of the same rows in the same round, into the same table with its
 triggers, or out of it. CPU is that of PostgreSQL and of the program that asks it; the command's

@@ -13,7 +13,7 @@ FIND_STALE = """
 
 
 def renew_statistics() -> None:
-    """Count tables anew that PostgreSQL believes to be almost empty, though they have many pages.
+    """Update PostgreSQL's row counts of large tables that it believes to be almost empty.
 
     Call this before statements that join many items: their plans read all rows for each row
     otherwise, which takes minutes for 100,000 items. Autovacuum would count them within a minute.

@@ -61,14 +61,15 @@ class ItemQuerySet(models.QuerySet):
     def similar_to(self, name: str) -> list["Item"]:
         """Return the items with the most similar names; only equal names if that takes too long."""
         wanted = Left(fold(models.Value(name)), NAME_MAX_LENGTH)
-        named = self.only("name").alias(folded=folded_name(), exact=code_point_order())
-        similar = named.filter(folded__trigram_similar=wanted)
+        named = self.only("name")
+        similar = named.alias(folded=folded_name()).filter(folded__trigram_similar=wanted)
         closest = similar.order_by(TrigramSimilarity("folded", wanted).desc(), "id")
         try:
             with limited(SIMILAR_TIMEOUT_MS, {"pg_trgm.similarity_threshold": SIMILARITY}):
                 return list(closest[:SIMILAR_MAX])
         except TooLong:
-            return list(named.filter(exact=wanted).order_by("id")[:SIMILAR_MAX])
+            equal = named.alias(folded=code_point_order()).filter(folded=wanted)
+            return list(equal.order_by("id")[:SIMILAR_MAX])
 
     def with_summary(self) -> "ItemQuerySet":
         """Add `summary`, the beginning of the other texts, without loading these."""

@@ -51,7 +51,7 @@ class Refused(Exception):
 
 
 def reader_options(*, door: str = "upload", **chosen: object) -> dict:
-    """Return the options of the reader. It decides itself what is None here."""
+    """Return the options of the reader, which finds out by itself what is missing or None."""
     if chosen.get("encoding") not in (None, *ENCODINGS, "utf-32-le", "utf-32-be"):
         chosen["encoding"] = None
     return {"mode": "rows", "fields": words_of_fields(), "door": door} | {
