@@ -60,6 +60,7 @@ def test_leaving_asks_only_while_text_would_be_lost(scripted_page, site, dialogs
 def test_one_after_the_other_by_enter(scripted_page, site):
     page = scripted_page
     page.goto("/items/new/")
+    expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("Lamp")
     press(page, "Save and add another")
     for name in ("Chair", "Desk"):

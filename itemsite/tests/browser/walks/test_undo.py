@@ -57,6 +57,7 @@ def test_an_edit(page, items):
 
 def test_a_new_item(page, items):
     page.goto("/items/new/")
+    expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type("Vase")
     enter(page, "button", re.compile("^Save$"))
 
