@@ -50,8 +50,8 @@ def read_page(columns: str, wanted: Selection) -> Page:
         return Page([])
     return Page(
         rows,
-        before=_write_cursor(wanted.sort, rows[0]) if (has_more if backwards else cursor) else "",
-        after=_write_cursor(wanted.sort, rows[-1]) if (backwards or has_more) else "",
+        before=write_cursor(wanted.sort, rows[0]) if (has_more if backwards else cursor) else "",
+        after=write_cursor(wanted.sort, rows[-1]) if (backwards or has_more) else "",
     )
 
 
@@ -66,7 +66,7 @@ def page_sql(columns: str, sort: str, is_beyond: bool, backwards: bool, limit: i
     )
 
 
-def _write_cursor(sort: str, row: tuple) -> str:
+def write_cursor(sort: str, row: tuple) -> str:
     position = row[-len(ORDERS[sort].readers) :]
     # Not in ASCII, to keep URLs short: \ud83d\ude00 has 12 bytes, but only 4 in UTF-8.
     text = json.dumps(

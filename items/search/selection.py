@@ -16,6 +16,7 @@ SIZES = (50, 100, 200)  # rows on a page
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
 PARAMETERS = ("limit", "after", "before", "sort", "q", "q_base64")  # for scripts
+PAGE_PARAMETERS = ("q", "q_base64", "sort", "size", "after", "before")  # for people
 IGNORED = ("_",)  # clients add a new number to reach past caches
 
 
@@ -47,14 +48,18 @@ class Selection:
         return {name: value for name, value in query.items() if value}
 
     @property
+    def query_string(self) -> str:
+        """Return "?..." or nothing; pages of items carry it too, and so lead back to the list."""
+        return f"?{urlencode(self.query)}" if self.query else ""
+
+    @property
     def url(self) -> str:
-        return f"/items/?{urlencode(self.query)}" if self.query else "/items/"
+        return f"/items/{self.query_string}"
 
     @property
     def whole_query(self) -> str:
         """Return the query string of the same list without pages, for files."""
-        query = replace(self.at(), size=SIZES[0]).query
-        return f"?{urlencode(query)}" if query else ""
+        return replace(self.at(), size=SIZES[0]).query_string
 
     def at(self, *, after: str = "", before: str = "") -> "Selection":
         """Return the same list from a cursor on, or its first page."""

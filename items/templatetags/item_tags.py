@@ -10,8 +10,8 @@ from django.db.models import Field
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, urlize
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -22,7 +22,11 @@ from items.models import Item
 from items.models.change import WAY_LABELS
 from items.search.highlight import highlight
 from items.search.list_page import Row
+from items.search.selection import Selection
 from items.views.bidi import bdi, isolate
+
+RELATION = ' rel="nofollow"'  # as urlize() writes it; a quote in the text itself is escaped
+FULL_RELATION = ' rel="nofollow noopener noreferrer"'
 
 register = template.Library()
 register.filter("highlight", highlight)
@@ -36,6 +40,12 @@ def time_tag(time: datetime) -> SafeString:
     local = localtime(time)
     shown = date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), shown)
+
+
+@register.filter(is_safe=True)
+def with_links(text: str) -> SafeString:
+    """Return a text as HTML in which addresses are links, which tell nothing to where they lead."""
+    return mark_safe(urlize(text, nofollow=True, autoescape=True).replace(RELATION, FULL_RELATION))
 
 
 @register.filter
@@ -57,17 +67,22 @@ def differences(change: FieldChange) -> tuple[SafeString, SafeString]:
 
 
 @register.simple_tag
-def list_row(row: Row, words: tuple[str, ...], may_delete: bool) -> SafeString:
+def list_row(row: Row, selection: Selection, may_delete: bool) -> SafeString:
     """Include _row.html, but render unchanged rows only once."""
     render = (
         _render_row.__wrapped__ if settings.DEBUG else _render_row
     )  # so that template edits show
-    return render(row, words, may_delete, get_language())
+    return render(row, selection.words, selection.query_string, may_delete, get_language())
 
 
 @lru_cache(4_096)  # rows, about 4 MB; without it a list costs 15 ms of CPU
 def _render_row(
-    row: Row, words: tuple[str, ...], may_delete: bool, language: str | None
+    row: Row, words: tuple[str, ...], query_string: str, may_delete: bool, language: str | None
 ) -> SafeString:
-    context = {"row": row, "words": words, "may_delete": may_delete}
+    context = {
+        "row": row,
+        "words": words,
+        "query_string": query_string,
+        "may_delete": may_delete,
+    }
     return render_to_string("items/list/_row.html", context)

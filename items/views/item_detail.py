@@ -15,6 +15,8 @@ from items.changes.history import Deletion, read_deletion, read_item_history
 from items.changes.recording import author_of
 from items.changes.restore import NoVersion, restore_version
 from items.models import Item
+from items.search.neighbours import read_neighbours
+from items.search.selection import read_selection
 from items.search.sorting import read_id
 from items.views.changes import with_undo
 from items.views.guard import page
@@ -41,6 +43,7 @@ def shows_deleted(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 def _deleted_page(request: HttpRequest, deletion: Deletion) -> HttpResponse:
     context = {
         "deletion": deletion,
+        "selection": read_selection(request.GET, strict=False),
         "name": deletion.texts["name"],
         "sees_people": may_see_people(request),
     }
@@ -51,9 +54,12 @@ def _deleted_page(request: HttpRequest, deletion: Deletion) -> HttpResponse:
 @shows_deleted
 def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     item = Item.objects.get_or_404(pk)
-    after = read_id(request.GET.get("after", ""))
+    selection = read_selection(request.GET, strict=False)
+    after = read_id(request.GET.get("history", ""))
     context = {
         "item": item,
+        "selection": selection,
+        "neighbours": read_neighbours(selection, pk),
         "history": read_item_history(pk, after=after, limit=CHANGES_SHOWN),
         "is_continued": bool(after),
         "sees_people": may_see_people(request),

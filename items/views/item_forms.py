@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from items.changes.recording import author_of, change_set_so_far, recorded, reco
 from items.forms import ItemForm
 from items.models import Item
 from items.models.item import WRITABLE
+from items.search.selection import PAGE_PARAMETERS, Selection, read_selection
 from items.views.bidi import isolate
 from items.views.changes import if_undoable, with_undo
 from items.views.guard import page
@@ -43,6 +45,7 @@ def _form_page(
 ) -> HttpResponse:
     context = {
         "form": form,
+        "selection": _list_of(request),
         "key": request.POST.get("key") or secrets.token_urlsafe(16),
         "version": version,
         "notice": notice,
@@ -55,6 +58,19 @@ def _form_page(
     }
     status = status or (422 if form.is_bound else 200)
     return render(request, "items/item_form.html", context, status=status)
+
+
+def _list_of(request: HttpRequest) -> Selection:
+    """Return the list that the user came from."""
+    return read_selection(request.GET, strict=False)
+
+
+def _address_of(request: HttpRequest, item: Item) -> str:
+    return item.get_absolute_url() + _list_of(request).query_string
+
+
+def _next_form(request: HttpRequest) -> str:
+    return f"/items/new/?{urlencode({**_list_of(request).query, 'another': ''})}"
 
 
 def show_again(
@@ -77,7 +93,8 @@ def show_again(
 
 @page("GET", "POST", permission="items.add_item", show_again=show_again)
 def item_new(request: HttpRequest) -> HttpResponse:
-    prefilled = {field: request.GET.get(field, "") for field in WRITABLE}
+    given = {field for field in WRITABLE if field not in PAGE_PARAMETERS}
+    prefilled = {field: request.GET.get(field, "") for field in given}
     form = ItemForm(request.POST if request.method == "POST" else None, initial=prefilled)
     form.fields["name"].widget.attrs["autofocus"] = not form.is_bound
     if not form.is_valid():
@@ -91,7 +108,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
         "change_set": if_undoable(request, change_set),
     }
     messages.success(request, render_to_string("items/form/_added.html", context))
-    return redirect("/items/new/?another=" if adds_another else item)
+    return redirect(_next_form(request) if adds_another else _address_of(request, item))
 
 
 def _save_once(request: HttpRequest, form: ItemForm) -> tuple[Item, int | None]:
@@ -162,7 +179,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form.save()
     told = gettext("Saved “%(name)s”.") % {"name": isolate(item.name)}
     messages.success(request, with_undo(request, told, change_set_so_far()))
-    return redirect(item)
+    return redirect(_address_of(request, item))
 
 
 @page("GET", "POST", permission="items.delete_item")
@@ -172,12 +189,12 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
     item = _locked_item(request, pk)
     is_stale = request.method == "POST" and _is_stale(request, item)
     if request.method != "POST" or is_stale:
-        context = {"item": item, "is_stale": is_stale}
+        context = {"item": item, "is_stale": is_stale, "selection": _list_of(request)}
         return render(request, "items/item_delete.html", context, status=409 if is_stale else 200)
     item.delete()
     told = gettext("Deleted “%(name)s”.") % {"name": isolate(item.name)}
     messages.success(request, with_undo(request, told, change_set_so_far()))
-    return redirect("items:list")
+    return redirect(_list_of(request).url)
 
 
 def _locked_item(request: HttpRequest, pk: int) -> Item:

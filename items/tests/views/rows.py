@@ -6,7 +6,7 @@ from items.models import Item
 
 
 def names(response):
-    return re.findall(r'<a href="/items/\d+/">(.*?)</a>', response.content.decode())
+    return re.findall(r'<a href="/items/\d+/[^"#]*">(.*?)</a>', response.content.decode())
 
 
 def link(response, rel):

@@ -95,14 +95,14 @@ def test_each_older_version_has_its_button_on_every_page_of_the_history(client, 
         save(client, item, description=text)
 
     first = client.get(f"/items/{item.pk}/", headers=HTML)
-    second = client.get(f"/items/{item.pk}/?after=3", headers=HTML)
-    beyond = client.get(f"/items/{item.pk}/?after=1", headers=HTML)
+    second = client.get(f"/items/{item.pk}/?history=3", headers=HTML)
+    beyond = client.get(f"/items/{item.pk}/?history=1", headers=HTML)
 
     assertNotContains(beyond, "This item was there before")
     assertContains(first, "Bring back this version", count=1)  # not for the present one
-    assertContains(first, '<a rel="next" href="?after=3#history">Older changes →</a>')
+    assertContains(first, '<a rel="next" href="?history=3#history">Older changes →</a>')
     assertContains(second, "Bring back this version", count=2)
-    assertContains(second, f'<a href="/items/{item.pk}/#history">← Newest changes</a>')
+    assertContains(second, '<a href="?#history">← Newest changes</a>')
 
 
 @pytest.mark.parametrize("query", ["item=", "item=x", "item=0", "item=1&item=2"])

@@ -1,0 +1,108 @@
+"""The pages of an item know the list from which they were opened, and lead back to it."""
+
+import pytest
+from pytest_django.asserts import assertContains, assertRedirects
+
+from items.models import Item
+from items.search.neighbours import Neighbours, read_neighbours
+from items.search.selection import Selection
+from items.tests.views.rows import link
+
+HTML = {"Accept": "text/html"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lamps():
+    return [
+        Item.objects.create(name=name, description="A lamp")
+        for name in ("Lamp 10", "Lamp", "Desk", "Lamp 2")
+    ]
+
+
+def test_the_list_hands_its_search_on(client, lamps):
+    page = client.get("/items/?q=lamp&sort=name", headers=HTML)
+
+    assertContains(page, f'href="/items/{lamps[0].pk}/?q=lamp&amp;sort=name"')
+
+
+def test_an_item_leads_back_and_to_its_neighbours(client, lamps):
+    page = client.get(f"/items/{lamps[3].pk}/?q=lamp&sort=name", headers=HTML)
+
+    back = f'<a href="/items/?q=lamp&amp;sort=name#item-{lamps[3].pk}">← Results for “lamp”</a>'
+    assertContains(page, back)
+    assert link(page, "prev") == f"/items/{lamps[1].pk}/?q=lamp&amp;sort=name"
+    assert link(page, "next") == f"/items/{lamps[0].pk}/?q=lamp&amp;sort=name"
+    for act in ("edit", "delete"):
+        assertContains(page, f'href="/items/{lamps[3].pk}/{act}/?q=lamp&amp;sort=name"')
+
+
+def test_saving_and_deleting_lead_back(client, lamps):
+    address = f"/items/{lamps[1].pk}/"
+    form = {"name": "Lamp", "description": "New", "version": 1}
+
+    saved = client.post(f"{address}edit/?q=lamp&sort=name", form, headers=HTML)
+    deleted = client.post(f"{address}delete/?q=lamp&sort=name", {"version": 2}, headers=HTML)
+    added = client.post("/items/new/?q=lamp", {"name": "Lamp 3"}, headers=HTML)
+
+    assert saved["Location"] == f"{address}?q=lamp&sort=name"
+    assertRedirects(deleted, "/items/?q=lamp&sort=name", fetch_redirect_response=False)
+    assert added["Location"].endswith("/?q=lamp")
+
+
+def test_an_address_can_only_lead_to_the_list(client, lamps):
+    page = client.get(f"/items/{lamps[0].pk}/?next=//evil.example&sort=//x&q=", headers=HTML)
+
+    assertContains(page, f'<a href="/items/#item-{lamps[0].pk}">← Items</a>')
+    assert b"evil" not in page.content.split(b"<main")[1].split(b"</main>")[0]
+
+
+def walked(selection, pk):
+    """Return the ids from an item to the end of the list, and back to its beginning."""
+    there = [pk]
+    while (after := read_neighbours(selection, there[-1])).next:
+        there.append(after.next)
+    back = [there[-1]]
+    while (before := read_neighbours(selection, back[-1])).previous:
+        back.append(before.previous)
+    return there, back
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "name", "changed", "best"])
+def test_neighbours_are_in_the_order_of_the_list(client, lamps, sort):
+    words = ("lamp",) if sort == "best" else ()
+    order = {
+        "newest": [3, 2, 1, 0],
+        "oldest": [0, 1, 2, 3],
+        "name": [2, 1, 3, 0],
+        "changed": [3, 2, 1, 0],
+        "best": [
+            1,
+            0,
+            3,
+            2,
+        ],  # the name is it; begins with it, by code points; only the text has it
+    }[sort]
+    pks = [lamps[place].pk for place in order]
+
+    there, back = walked(Selection(words, sort), pks[0])
+
+    assert (there, back) == (pks, pks[::-1])
+
+
+def test_an_item_without_a_place_has_no_neighbours(lamps):
+    nothing = Neighbours(None, None)
+
+    assert read_neighbours(Selection(("zebra",), "best"), lamps[0].pk) == nothing
+    assert read_neighbours(Selection((".",), "best", typed="."), lamps[0].pk) == nothing
+    assert read_neighbours(Selection(), 10**9) == nothing
+
+
+def test_a_field_called_like_a_parameter_is_not_filled_with_it(client, monkeypatch):
+    monkeypatch.setattr("items.views.item_forms.WRITABLE", ["name", "description", "size"])
+
+    page = client.get("/items/new/?size=100&name=Lamp", headers=HTML)
+
+    assertContains(page, 'value="Lamp"')
+    assert "size" not in page.context["form"].initial
