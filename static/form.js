@@ -1,6 +1,8 @@
 // The item form: it warns before text is lost, brings it back, is sent only once, and shows similar
 // items.
 
+import { Draft } from "./draft.js";
+
 const PAUSE_MS = 400; // pause in typing before the server is asked for similar items
 const HELD_MS = 3_000; // a sent form cannot be sent again for this time
 const CLICK_MS = 100; // between the end of a press and its click event
@@ -35,35 +37,62 @@ function watch() {
 
 form.addEventListener("input", watch);
 form.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-discards]")) window.removeEventListener("beforeunload", ask);
+  if (!target.closest("[data-discards]")) return;
+  window.removeEventListener("beforeunload", ask);
+  draft.forget();
 });
 
-// Text for Back and Reload, together with the version or the key that belongs to it. The browser
-// itself would put the text alone into a page that it fetched again.
+// Drafts
 
-const DRAFT = `draft ${location.pathname}${location.search}`;
+const draft = new Draft(form);
+const said = document.getElementById("form-said");
+const offer = document.getElementById("draft");
 
-const kept = () => fields().filter(({ name }) => name !== "csrfmiddlewaretoken");
-
-function keep() {
-  const draft = Object.fromEntries(kept().map(({ name, value }) => [name, value]));
-  sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+function bringBack(found) {
+  draft.restore(found);
+  watch();
+  said.textContent = said.dataset.restored;
 }
 
-function bringBack() {
-  const [{ type }] = performance.getEntriesByType("navigation");
-  if (type === "navigate") sessionStorage.removeItem(DRAFT);
-  const draft = JSON.parse(sessionStorage.getItem(DRAFT)) ?? {};
-  const isOther = ({ type, name, defaultValue }) =>
-    type !== "hidden" && name in draft && draft[name] !== defaultValue;
-  if (!kept().some(isOther)) return; // the text is saved by now, in the version of this page
-  for (const field of kept()) field.value = draft[field.name] ?? field.value;
-  watch();
+function offerDraft(found) {
+  const time = offer.querySelector("time");
+  time.dateTime = new Date(found.at).toISOString();
+  time.textContent = new Date(found.at).toLocaleString(document.documentElement.lang, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
+  offer.hidden = false;
+  offer.addEventListener("click", ({ target }) => {
+    if (target.type !== "button") return;
+    if ("restores" in target.dataset) bringBack(found);
+    else draft.forget(found.id);
+    offer.hidden = true;
+    form.elements.name.focus();
+  });
+}
+
+function startDrafts() {
+  const { mine, offered } = draft.find();
+  if (mine) bringBack(mine);
+  else if (offered) offerDraft(offered);
+  form.addEventListener("input", () => {
+    offer.hidden = true; // the text that was offered is replaced
+    try {
+      draft.keep();
+      said.textContent = said.dataset.kept;
+    } catch {
+      said.textContent = ""; // there is no more room for it
+    }
+  });
+  document.addEventListener("submit", ({ target }) => {
+    if (!target.matches("[action='/language/']") || !isUnsaved()) return;
+    draft.keepForNextPage();
+    window.removeEventListener("beforeunload", ask);
+  });
 }
 
 try {
-  bringBack();
-  form.addEventListener("input", keep);
+  startDrafts();
 } catch {
   // The browser does not store anything: nothing comes back.
 }
@@ -81,11 +110,19 @@ form.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  if (!navigator.onLine) {
+    event.preventDefault();
+    said.textContent = said.dataset.offline;
+    return;
+  }
   isSent = true;
   event.submitter?.setAttribute("aria-busy", "true"); // not disabled: its name would not be sent
   setTimeout(release, HELD_MS);
 });
 window.addEventListener("pageshow", release); // also for a page from the browser's cache
+form.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+  if (key === "Enter" && (ctrlKey || metaKey)) form.requestSubmit(form.querySelector(".button"));
+});
 
 // Similar items
 

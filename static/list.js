@@ -145,7 +145,18 @@ function tell() {
   const ticked = tickedOnes().length;
   all.checked = ticked === total;
   all.indeterminate = ticked > 0 && ticked < total;
-  document.getElementById("ticked").textContent = ticked ? `(${ticked})` : "";
+  const whole = document.querySelector("#results [name=all]");
+  if (whole && !all.checked) whole.checked = false; // it is hidden now
+  const count = whole?.checked ? whole.dataset.total : ticked;
+  document.getElementById("ticked").textContent = count ? `(${count})` : "";
+}
+
+/** Say it to screen readers, after a change by hand. */
+function sayTicks() {
+  const said = document.getElementById("ticks-said");
+  const ticked = tickedOnes().length;
+  const { none, one, many } = said.dataset;
+  said.textContent = [none, one][ticked] ?? many.replace("%s", ticked);
 }
 
 function tickRange(to) {
@@ -157,6 +168,9 @@ function tickRange(to) {
 document.addEventListener("click", ({ target, shiftKey }) => {
   if (target.id === "tick-all") {
     for (const tick of ticks()) tick.checked = target.checked;
+  } else if (target.matches("#results [name=all]")) {
+    tell();
+    return;
   } else if (target.matches(TICKS)) {
     if (shiftKey) tickRange(target);
     last = target;
@@ -164,6 +178,7 @@ document.addEventListener("click", ({ target, shiftKey }) => {
     return;
   }
   tell();
+  sayTicks();
   keepTicks();
 });
 document.addEventListener("results", () => {
@@ -172,3 +187,16 @@ document.addEventListener("results", () => {
 });
 window.addEventListener("pageshow", tell); // also for a page from the browser's cache
 bringTicksBack();
+
+// The whole row leads to its item.
+
+function follow(event) {
+  const row = event.target.closest("#results tbody tr");
+  if (!row || event.target.closest("a, label, input, button")) return;
+  if (getSelection().type === "Range") return; // the user selects text
+  const { ctrlKey, metaKey, shiftKey, button } = event;
+  const click = new MouseEvent("click", { ctrlKey, metaKey, shiftKey, button, cancelable: true });
+  row.querySelector("th a").dispatchEvent(click);
+}
+
+document.addEventListener("click", follow);

@@ -1,4 +1,5 @@
-// Scripts of every page: keyboard shortcuts, copy buttons, and the theme without a reload.
+// Scripts of every page: keyboard shortcuts, copy buttons, the theme without a reload, and the end of
+// drafts.
 
 const TYPED_INTO = "textarea, select, input:not([type=checkbox], [type=radio])";
 const ROWS = "#results tbody th a, #results a[rel=next]";
@@ -10,11 +11,21 @@ const keysSwitch = document.getElementById("keys-on");
 
 function moveBy(step) {
   const links = [...document.querySelectorAll(ROWS)];
-  const at = links.findIndex((link) =>
+  let at = links.findIndex((link) =>
     (link.closest("tr") ?? link).contains(document.activeElement),
   );
+  if (at < 0) at = links.findIndex((link) => link.closest(":target")); // after Back
   links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
 }
+
+// Keys of the row that has the focus
+const ROW_KEYS = {
+  e: (row) => {
+    const { pathname, search } = row.querySelector("th a");
+    location.assign(`${pathname}edit/${search}`);
+  },
+  x: (row) => row.querySelector(".tick input")?.click(),
+};
 
 function press(element) {
   if (element.matches(TYPED_INTO)) {
@@ -38,6 +49,11 @@ document.addEventListener("keydown", (event) => {
   if (key === "j" || key === "k") {
     moveBy(key === "j" ? 1 : -1);
   } else if (!event.repeat) {
+    const row = document.activeElement.closest("#results tbody tr");
+    if (row && key in ROW_KEYS) {
+      ROW_KEYS[key](row);
+      return;
+    }
     const element = document.querySelector(`[aria-keyshortcuts="${CSS.escape(key)}"]`);
     if (!element) return;
     event.preventDefault(); // otherwise the field would get the key too
@@ -108,3 +124,32 @@ document.addEventListener("submit", (event) => {
     showTheme(form, before),
   );
 });
+
+// Drafts of forms, which draft.js keeps in the tab and in the browser
+
+export const DRAFTS = "draft ";
+
+/** Remove the drafts for which `isOver(draft)` is true. */
+export function removeDrafts(isOver, storages = [sessionStorage, localStorage]) {
+  for (const storage of storages) {
+    for (const name of Object.keys(storage)) {
+      if (name.startsWith(DRAFTS) && isOver(JSON.parse(storage[name]))) storage.removeItem(name);
+    }
+  }
+}
+
+function removeSaved() {
+  const messages = [...document.querySelectorAll("[data-saved]")];
+  const saved = new Set(messages.map((message) => message.dataset.saved));
+  // The tab's own draft stays for Back: it has the version or the key that belongs to its text.
+  if (saved.size) removeDrafts(({ id }) => saved.has(id), [localStorage]);
+}
+
+try {
+  removeSaved();
+  document.addEventListener("submit", ({ target }) => {
+    if (target.matches("[action='/accounts/logout/']")) removeDrafts(() => true);
+  });
+} catch {
+  // The browser does not store anything.
+}

@@ -16,10 +16,10 @@ CONTEXT_LENGTH = 60  # characters around a difference; longer equal parts are cu
 Piece = tuple[bool, str]  # whether it differs, and the text
 
 
-def mark_differences(old: str, new: str) -> tuple[SafeString, SafeString]:
+def mark_differences(old: str, new: str, *, shortens: bool = True) -> tuple[SafeString, SafeString]:
     """Return both texts as HTML, with <del> and <ins> around what differs."""
     ours, theirs = _pieces(WORD.findall(old), WORD.findall(new))
-    return _html(ours, "del"), _html(theirs, "ins")
+    return _html(ours, "del", shortens), _html(theirs, "ins", shortens)
 
 
 def _pieces(old: Sequence[str], new: Sequence[str]) -> tuple[list[Piece], list[Piece]]:
@@ -44,15 +44,17 @@ def _common_length(old: Sequence[str], new: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(bool, map(eq, old, new)))
 
 
-def _html(pieces: Sequence[Piece], tag: str) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in _parts(pieces, tag)))
+def _html(pieces: Sequence[Piece], tag: str, shortens: bool) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in _parts(pieces, tag, shortens)))
 
 
-def _parts(pieces: Sequence[Piece], tag: str) -> Iterator[str]:
+def _parts(pieces: Sequence[Piece], tag: str, shortens: bool) -> Iterator[str]:
     last = len(pieces) - 1
     for place, (differs, text) in enumerate(pieces):
         if differs and text:
             yield format_html(f"<{tag}>{{}}</{tag}>", text)
+        elif not shortens:
+            yield text
         else:
             yield _shortened(text, is_first=place == 0, is_last=place == last)
 

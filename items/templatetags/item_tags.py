@@ -20,6 +20,7 @@ from items.changes.difference import mark_differences
 from items.changes.history import FieldChange
 from items.models import Item
 from items.models.change import WAY_LABELS
+from items.models.rules import unify_line_ends
 from items.search.highlight import highlight
 from items.search.list_page import Row
 from items.search.selection import Selection
@@ -64,6 +65,12 @@ def label(change: FieldChange) -> str:
 def differences(change: FieldChange) -> tuple[SafeString, SafeString]:
     """Return the old and the new text as HTML, with the words that differ marked."""
     return mark_differences(change.old or "", change.new or "")
+
+
+@register.simple_tag
+def compared(theirs: str, yours: str) -> tuple[SafeString, SafeString]:
+    """Return both texts of a conflict as HTML, whole, with the words that differ marked."""
+    return mark_differences(theirs or "", unify_line_ends(yours or ""), shortens=False)
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 """The page that confirms the deletion of many items, and deletes them."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,8 @@ from items.database.heavy_reads import heavy_read
 from items.database.sql import Busy, TooLong
 from items.views.changes import with_undo
 from items.views.guard import NOT_YOURS, page
+
+UNTYPED_MAX = 100  # items; to delete more, their number is typed
 
 
 def _items_confirmed(request: HttpRequest) -> int:
@@ -41,6 +45,9 @@ def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
     confirmed = _confirmed(request)
     if confirmed == bulk_delete.NOTHING:
         return _confirmation(request, choice, gettext("This page was out of date."))
+    if confirmed.count > UNTYPED_MAX and not _is_typed(request, confirmed.count):
+        told = gettext("To delete so many items, type their number: %(number)s.")
+        return _confirmation(request, choice, told % {"number": _number(confirmed.count)}, 422)
     try:
         with recorded(author_of(request, "page")):
             found = bulk_delete.delete(choice, confirmed)
@@ -59,7 +66,14 @@ def _delete(request: HttpRequest, choice: Choice) -> HttpResponse:
     return redirect(choice.list_url)
 
 
-def _confirmation(request: HttpRequest, choice: Choice, notice: str = "") -> HttpResponse:
+def _is_typed(request: HttpRequest, count: int) -> bool:
+    """Tell whether the user typed the number, with any separators of thousands."""
+    return "".join(re.findall(r"[0-9]+", request.POST.get("number", ""))) == str(count)
+
+
+def _confirmation(
+    request: HttpRequest, choice: Choice, notice: str = "", status: int = 409
+) -> HttpResponse:
     # The fingerprint comes first. Then an item added between the two is refused later, and never
     # deleted without its name being shown.
     found = bulk_delete.fingerprint(choice) if choice else bulk_delete.NOTHING
@@ -71,8 +85,9 @@ def _confirmation(request: HttpRequest, choice: Choice, notice: str = "") -> Htt
         "rest": found.count - len(names),
         "gone": len(choice.ids) - found.count,
         "notice": notice,
+        "is_typed": found.count > UNTYPED_MAX,
     }
-    status = 422 if not choice else 404 if not found.count else 409 if notice else 200
+    status = 422 if not choice else 404 if not found.count else status if notice else 200
     return render(request, "items/item_delete_many.html", context, status=status)
 
 

@@ -26,6 +26,8 @@ from items.views.changes import if_undoable, with_undo
 from items.views.guard import page
 from items.views.item_detail import shows_deleted
 
+DRAFT_ID_MAX = 100  # characters; it goes through a cookie
+
 GONE = gettext_lazy(
     "This item was deleted while you were editing it. Save your text to create a new item."
 )
@@ -107,8 +109,14 @@ def item_new(request: HttpRequest) -> HttpResponse:
         "similar": _similar(request, item),
         "change_set": if_undoable(request, change_set),
     }
-    messages.success(request, render_to_string("items/form/_added.html", context))
+    told = render_to_string("items/form/_added.html", context)
+    messages.success(request, told, extra_tags=_draft(request, "key"))
     return redirect(_next_form(request) if adds_another else _address_of(request, item))
+
+
+def _draft(request: HttpRequest, field: str) -> str:
+    """Return the id of the draft that is saved now, for static/draft.js."""
+    return f"{request.path} {request.POST.get(field, '')[:DRAFT_ID_MAX]}"
 
 
 def _save_once(request: HttpRequest, form: ItemForm) -> tuple[Item, int | None]:
@@ -178,7 +186,8 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _form_page(request, form, version=item.version)
     form.save()
     told = gettext("Saved “%(name)s”.") % {"name": isolate(item.name)}
-    messages.success(request, with_undo(request, told, change_set_so_far()))
+    told = with_undo(request, told, change_set_so_far())
+    messages.success(request, told, extra_tags=_draft(request, "version"))
     return redirect(_address_of(request, item))
 
 

@@ -59,7 +59,7 @@ def test_the_rows_of_the_list_lead_there(client, books):
         ("q", "book"),
         ("sort", "name"),
     ]
-    assert '<button class="button quiet" name="all" value="1">Delete all 3 matching items…<' in form
+    assert 'name="all" value="1" data-total="3"> Select all 3 that match</label>' in form
 
 
 def test_who_may_not_delete_has_no_ticks(client, books, settings):
@@ -98,6 +98,20 @@ def test_names_twenty_in_the_order_of_the_list_and_counts_the_rest(client):
     assertContains(page, "<h1>Delete 1,023 items?</h1>", html=True)
     assert re.findall(r"item \d+", page.text) == [f"item {n:04}" for n in range(20)]
     assertContains(page, "<li>and 1,003 more</li>", html=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "left"), [("101", 0), ("1,01", 0), ("", 101), ("100", 101), ("all", 101)]
+)
+def test_the_number_is_typed_to_delete_more_than_a_hundred(client, number, left):
+    Item.objects.bulk_create(Item(name=f"item {n}") for n in range(101))
+    page = client.get("/items/delete/?all=1")
+
+    response = client.post("/items/delete/?all=1", form_of(page) | {"number": number})
+
+    assertContains(page, "To delete them, type their number: 101")
+    assert response.status_code == (422 if left else 302)
+    assert Item.objects.count() == left
 
 
 def test_a_page_of_ticks_leads_back_to_that_page(client, books):

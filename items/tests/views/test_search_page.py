@@ -97,7 +97,7 @@ def test_shows_what_comes_close(client):
 @pytest.mark.parametrize("typed", ["xyzzy", 'a "b" & c c #1', "w1 " * 11], ids=str.split)
 def test_offers_to_add_what_is_not_there(client, typed):
     page = client.get("/items/", {"q": typed}, headers=HTML)
-    (address,) = re.findall(r'href="(/items/new/\?.*?)"', page.text)
+    (address,) = re.findall(r'href="(/items/new/\?[^"]*name=.*?)"', page.text)
 
     assert form_of(client.get(html.unescape(address)))["name"] == typed.strip()
     assertContains(page, f"Add “{html.escape(typed.strip(), quote=True)}”")

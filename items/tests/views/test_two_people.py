@@ -29,7 +29,10 @@ def test_shows_both_texts_and_saves_neither(client, item):
     response = client.post(f"/items/{item.id}/edit/", MINE)
 
     assert response.status_code == 409
-    assert shown_versions(response) == ["Their &lt;Book&gt;", "My &lt;Tome&gt;"]
+    assert shown_versions(response) == [
+        "<del>Their</del> &lt;<del>Book</del>&gt;",
+        "<ins>My</ins> &lt;<ins>Tome</ins>&gt;",
+    ]
     assertContains(response, f"{item.updated_at:%H:%M}</time>.", status_code=409)
     assertContains(response, "Your changes are not saved yet.", status_code=409)
     assertContains(response, "Description: the same in both versions.", status_code=409)
@@ -90,7 +93,7 @@ def test_a_wrong_field_on_a_stale_form_is_told_too(client, item):
     response = client.post(f"/items/{item.id}/edit/", MINE | {"name": ""})
 
     assertContains(response, 'id="id_name_error"', status_code=409)
-    assert shown_versions(response) == ["Their &lt;Book&gt;", "(empty)"]
+    assert shown_versions(response) == ["<del>Their &lt;Book&gt;</del>", "(empty)"]
 
 
 def test_asks_again_before_it_deletes_what_changed(client, item):
