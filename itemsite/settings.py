@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",  # refuses foreign hosts, for static files too
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "itemsite.middleware.refusals.RefusalMiddleware",  # methods, CSRF, problems; JSON leaves here
+    "itemsite.middleware.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -143,3 +143,18 @@ def test_no_answer_to_head_has_a_body(proxy, path):
         for method, has_body in [("HEAD", False), ("GET", True), ("HEAD", False)]:
             kept.request(method, path, headers=TLS)
             assert bool(kept.getresponse().read()) == has_body
+
+
+def test_pages_and_json_are_compressed_but_not_progress(proxy):
+    proxy.request("POST", "/items/", [{"name": f"Lamp {n}"} for n in range(60)], **TLS)
+    wanted = {"Accept-Encoding": "gzip", **TLS}
+
+    def encoding(path, accept):
+        return proxy.request("GET", path, Accept=accept, **wanted)[1]["Content-Encoding"]
+
+    assert encoding("/items/", "text/html") == "gzip"
+    assert encoding("/items/import/", "text/html") is None
+    connection = proxy.connection()
+    with closing(connection):
+        connection.request("GET", "/items/", headers={"Accept": "application/json", **wanted})
+        assert connection.getresponse().headers["Content-Encoding"] == "gzip"
