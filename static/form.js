@@ -55,9 +55,7 @@ function bringBack(found) {
 }
 
 function offerDraft(found) {
-  const time = offer.querySelector("time");
-  time.dateTime = new Date(found.at).toISOString();
-  time.textContent = new Date(found.at).toLocaleString(document.documentElement.lang, {
+  offer.querySelector("span").textContent = new Date(found.at).toLocaleString(document.documentElement.lang, {
     dateStyle: "medium",
     timeStyle: "short",
   });

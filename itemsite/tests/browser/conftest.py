@@ -39,8 +39,11 @@ def clone(tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def server(browser, clone):
-    """Return a server on which visitors may do everything; without a browser there is none."""
-    server = clone.serve().wait_for_address()
+    """Return a server on which visitors may do everything; without a browser there is none.
+
+    The browser is no proxy to it, so that pages are compressed.
+    """
+    server = clone.serve(FORWARDED_ALLOW_IPS="192.0.2.1").wait_for_address()
     server.password = re.search(r"password (\S+)", server.output)[1]  # of the account admin
     yield server
     server.stop()

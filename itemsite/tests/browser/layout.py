@@ -14,7 +14,7 @@ OVERLAPS = """() => {
     const pieces = seen.flatMap(part => [...part.getClientRects()].map(box => ({ part, box })))
     const covers = (a, b) => a.right - b.left > 1 && b.right - a.left > 1
         && a.bottom - b.top > 1 && b.bottom - a.top > 1
-    const stays = part => part.closest(".stays") !== null
+    const stays = part => part.closest(".stays, .thumb") !== null
     const name = part => (part.innerText || part.name || part.tagName).trim()
     return pieces.flatMap((one, index) => pieces.slice(index + 1)
         .filter(other => !one.part.contains(other.part) && !other.part.contains(one.part)

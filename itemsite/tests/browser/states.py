@@ -53,7 +53,7 @@ def nothing_found(page, site):
 def a_middle_page(page, site):
     site.request("POST", "/items/", [{"name": f"Item {number}"} for number in range(150)])
     page.goto("/items/")
-    page.get_by_role("link", name="Next").click()
+    page.get_by_role("link", name="Next").first.click()
     page.wait_for_url("**/items/?after=*")
 
 
