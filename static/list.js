@@ -146,7 +146,7 @@ function tell() {
   all.checked = ticked === total;
   all.indeterminate = ticked > 0 && ticked < total;
   const whole = document.querySelector("#results [name=all]");
-  if (whole && !all.checked) whole.checked = false; // it is hidden now
+  if (whole && !whole.checkVisibility()) whole.checked = false;
   const count = whole?.checked ? whole.dataset.total : ticked;
   document.getElementById("ticked").textContent = count ? `(${count})` : "";
 }

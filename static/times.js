@@ -7,29 +7,39 @@ const UNITS = [
   ["day", 24 * 60 * 60],
 ];
 const DAYS_MAX = 7; // older times are shown as dates
+const SKEW_SECONDS = 60; // between two clocks
+const RENEWED_MS = 60_000;
 
 const { lang } = document.documentElement;
 // British or American, as the reader has it
 const language = navigator.languages.find((one) => one.startsWith(lang)) ?? lang;
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 function relative(time) {
   const seconds = (time - Date.now()) / 1000;
-  if (seconds > 0 || -seconds > DAYS_MAX * UNITS[2][1]) return exact.format(time);
+  if (seconds > SKEW_SECONDS || -seconds > DAYS_MAX * UNITS[2][1]) return exact.format(time);
   const [unit, length] = UNITS.findLast(([, length]) => -seconds >= length) ?? ["second", 60];
-  return ago.format(Math.ceil(seconds / length), unit);
+  return ago.format(Math.ceil(Math.min(seconds, 0) / length), unit);
 }
 
 function showTimes() {
   for (const element of document.querySelectorAll(TIMES)) {
     const time = new Date(element.dateTime);
     element.title = exact.format(time);
-    const isFact = element.closest(".facts");
-    element.textContent = isFact ? `${exact.format(time)} (${relative(time)})` : relative(time);
+    const shown = relative(time);
+    const isShort = element.closest(".facts") && shown !== element.title;
+    element.textContent = isShort ? `${element.title} (${shown})` : shown;
+  }
+  for (const element of document.querySelectorAll(".notice time")) {
+    const time = new Date(element.dateTime);
+    const isToday = time.toDateString() === new Date().toDateString();
+    element.textContent = isToday ? clock.format(time) : exact.format(time);
   }
   for (const zone of document.querySelectorAll(".zone")) zone.hidden = true; // of the server
 }
 
 showTimes();
 document.addEventListener("results", showTimes);
+setInterval(showTimes, RENEWED_MS);

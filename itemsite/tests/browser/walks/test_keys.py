@@ -60,3 +60,37 @@ def test_the_keys_are_shown_and_can_be_switched_off(page):
 
     expect(dialog).to_be_hidden()
     expect(page).to_have_url(re.compile("/items/$"))
+
+
+@pytest.mark.long
+def test_rows_are_ticked_and_edited_and_pages_turned(page, site):
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_role("checkbox", name="Select Chair")).to_be_checked()
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile("/items/1/edit/$"))
+
+    page.goto("/items/1/")
+    page.keyboard.press("[")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Chair")
+    page.keyboard.press("]")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lamp")
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile("/items/1/edit/$"))
+
+    site.request("POST", "/items/", [{"name": f"Desk {number}"} for number in range(60)])
+    page.goto("/items/")
+    page.keyboard.press("]")
+    expect(page.get_by_role("rowheader")).to_have_count(12)
+    page.keyboard.press("[")
+    expect(page.get_by_role("rowheader")).to_have_count(50)
+
+
+@pytest.mark.long
+def test_j_goes_on_from_the_item_that_was_open(page):
+    page.get_by_role("link", name="Chair").click()
+    page.get_by_role("link", name="← Items").click()
+    page.keyboard.press("j")
+
+    expect(page.get_by_role("link", name="Lamp")).to_be_focused()
