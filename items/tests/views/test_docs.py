@@ -37,7 +37,7 @@ def test_the_examples_use_what_exists(client):
     page = client.get("/docs/")
 
     change_set = ChangeSet.objects.latest("id").pk
-    assertContains(page, f"the newest item, which has the number {item.pk}.")
+    assertContains(page, f"the newest item, number {item.pk},")
     assertContains(page, f"curl http://testserver/items/{item.pk}/<")
     assertContains(page, "If-Match: &quot;2&quot;")
     assertContains(page, f"curl http://testserver/changes/{change_set}/<")
