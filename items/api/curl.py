@@ -13,7 +13,7 @@ from items.search.selection import Selection
 
 BEARER = '-H "Authorization: Bearer $ITEMSITE_KEY"'
 JSON = {"Content-Type": "application/json"}
-LINE_LENGTH = 56  # characters, if the words fit
+LINE_LENGTH = 52  # characters, if the words fit
 
 
 @dataclass(frozen=True)
