@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 class ItemsConfig(AppConfig):
     name = "items"
-    verbose_name = gettext_lazy("Items")
+    verbose_name = gettext_lazy("List")
 
     def ready(self) -> None:
         from items.database.checks import check_database

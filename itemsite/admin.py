@@ -4,7 +4,8 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from items.admin import CheckedChanges, StrictLists
+from items.admin.forms import CheckedChanges
+from items.admin.lists import StrictLists
 
 admin.site.site_header = admin.site.site_title = "itemsite"
 admin.site.site_url = "/items/"

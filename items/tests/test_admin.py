@@ -1,14 +1,15 @@
+import json
 import re
 
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains
 
-from items import admin
+from items.admin import ItemAdmin, paging
 from items.models import ApiKey, Item
-from items.search.words import COUNT_MAX
 from items.tests.forms import form_of
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,7 @@ def test_two_administrators_of_a_user_do_not_undo_each_other(admin_client, djang
 
 
 def test_deletes_all_that_were_found_but_no_more_than_are_counted(admin_client, monkeypatch):
-    monkeypatch.setattr(admin, "COUNT_MAX", 2)
+    monkeypatch.setattr(ItemAdmin, "deleted_max", 2)
     items = [Item.objects.create(name=name) for name in ("Book 1", "Book 2", "Pen")]
     form = {"action": "delete_selected", "_selected_action": items[0].pk, "select_across": "1"}
 
@@ -139,17 +140,69 @@ def test_locks_what_it_will_write(admin_client):
     assert [query for query in queries if "FOR UPDATE" in query["sql"]]
 
 
-def test_counts_once_and_not_all(admin_client):
-    Item.objects.bulk_create(Item(name="x") for _ in range(3))
+def rows_of(page):
+    """Return the names of a list's rows, and what it says about their number."""
+    text = page.content.decode()
+    names = re.findall(r'class="field-by_name"><a [^>]*>(.*?)</a>', text)
+    return names, re.search(r"(?:about )?[0-9,]+ items?", text)[0]
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        admin_client.get(LIST)
 
-    counts = [query["sql"] for query in queries if "COUNT(" in query["sql"]]
-    assert len(counts) == 1
-    assert re.search(rf"LIMIT {COUNT_MAX}\b", counts[0])
+def add_numbered(number):
+    Item.objects.bulk_create(Item(name=f"Item {n}") for n in range(1, number + 1))
+
+
+def test_a_list_says_how_many_items_it_has(admin_client):
+    add_numbered(120)
+
+    first = admin_client.get(LIST)
+    last = admin_client.get(LIST, {"p": "3"})
+
+    assert rows_of(first)[1] == "120 items"
+    assert rows_of(last)[0][-1] == "Item 1"
+
+
+@pytest.fixture
+def uncounted(monkeypatch):
+    """Add 120 items, which are too many to be counted."""
+    monkeypatch.setattr(paging, "COUNTED_MAX", 1)
+    add_numbered(120)
+
+
+@pytest.mark.parametrize("estimate", [60, 100, 119, 120, 121, 160, 5_000])
+def test_every_item_is_reached_whatever_the_estimate(
+    admin_client, uncounted, monkeypatch, estimate
+):
+    plan = json.dumps([{"Plan": {"Plan Rows": estimate}}])
+    monkeypatch.setattr(QuerySet, "explain", lambda *_, **__: plan)
+
+    pages = [rows_of(admin_client.get(LIST, {"p": number})) for number in (1, 2, 3, 99)]
+
+    names = [names for names, _ in pages]
+    assert names[0] + names[1] + names[2] == [f"Item {number}" for number in range(120, 0, -1)]
+    assert names[3] == names[2]
+    assert pages[0][1] == f"about {estimate:,} items"
+    assert pages[2][1] == pages[3][1] == "120 items"
+
+
+def test_many_items_are_not_counted(admin_client, uncounted):
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE items_item")
+
+    with CaptureQueriesContext(connection) as queries:
+        page = admin_client.get(LIST)
+
+    assert rows_of(page)[1] == "about 120 items"
+    assert [query["sql"] for query in queries if "COUNT(" in query["sql"]] == []
+    assert len(queries) <= 8
+
+
+@pytest.mark.parametrize("column", ["1", "-1", "3", "-3", "4", "-4"])
+def test_each_order_has_its_index(admin_client, column):
+    with CaptureQueriesContext(connection) as queries:
+        admin_client.get(LIST, {"o": column})
+
+    (asked,) = [query["sql"] for query in queries if "ORDER BY" in query["sql"]]
+    assert re.search(r'ORDER BY "items_item"."(name_order|id|updated_at)"', asked)
 
 
 @pytest.mark.parametrize(

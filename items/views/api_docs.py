@@ -1,12 +1,16 @@
 """The documentation of the API: /docs/ for people, /openapi.json for tools."""
 
+import json
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from items.access import idempotency
 from items.api import curl, parsing
+from items.api.examples import ACTIONS, Subjects, examples, newest
 from items.api.openapi.document import document
+from items.api.openapi.schemas import EXAMPLE
 from items.changes import undo
 from items.http.methods import allow_methods
 from items.http.received_file import FILE_MAX
@@ -16,12 +20,25 @@ from items.search import selection, sorting, words
 from items.spreadsheets import workbook
 
 MAX_AGE_SECONDS = 300  # in caches; the document only changes with a restart
+EXAMPLE_TIMES = dict.fromkeys(("created_at", "updated_at"), "2026-11-02T09:30:00.125000Z")
 
 
 @allow_methods("GET")
 def docs(request: HttpRequest) -> HttpResponse:
+    site = curl.site(request)
+    may_view = request.user.has_perm("items.view_item")
+    known = newest() if may_view else None
+    subjects = known or Subjects()
     context = {
-        "site": curl.site(request),
+        "site": site,
+        "calls": examples(site, subjects, request.user.pk or 1),
+        "is_known": known is not None,
+        "item": subjects.item,
+        "change_set": subjects.change_set,
+        "example_item": json.dumps({"id": subjects.item, **EXAMPLE, **EXAMPLE_TIMES}, indent=2),
+        "may_view": may_view,
+        "keys_first": curl.needs_key(*ACTIONS),
+        "key": f"{curl.BEARER} " if curl.needs_key("view") else "",
         "sorts": list(sorting.ORDERS),
         "limit_default": selection.LIMIT_DEFAULT,
         "limit_max": selection.LIMIT_MAX,

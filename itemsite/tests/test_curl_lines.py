@@ -82,12 +82,24 @@ def page_blocks(server):
     return blocks_of(server.request("GET", "/docs/")[2].decode())
 
 
-def test_the_lines_of_the_page(server, run):
+def try_each_line(server, run):
     said = {block: run(block) for block in page_blocks(server)}
 
     assert len(said) >= 15
     for block, (status, output) in said.items():
         assert status == 0, f"{block}\n{output}"
+
+
+def test_the_lines_of_the_page(server, run):
+    try_each_line(server, run)
+
+
+def test_the_lines_of_the_page_where_visitors_only_read(clone, server, run):
+    closed = clone.serve(VISITORS_MAY="view").wait_for_address()
+    try:
+        try_each_line(closed, run)
+    finally:
+        closed.stop()
 
 
 def test_the_lines_of_the_readme(server, run):

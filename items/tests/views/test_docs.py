@@ -5,14 +5,17 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from items.api import changes
+from items.api.curl import BEARER
 from items.api.openapi import schemas
 from items.forms import ItemForm
-from items.models import rules
+from items.models import ChangeSet, Item, rules
 from items.search import selection
 from items.tests.bad_input import BAD_FIELDS, GOOD_NAMES
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("accept", ["text/html", "*/*"])
@@ -25,6 +28,68 @@ def test_the_page_speaks_of_this_host(client, accept):
 
 def test_the_page_speaks_of_https(client):
     assertContains(client.get("/docs/", secure=True), "curl https://testserver/items/")
+
+
+def test_the_examples_use_what_exists(client):
+    item = Item.objects.create(name="Book")
+    Item.objects.filter(pk=item.pk).update(name="Tome")
+
+    page = client.get("/docs/")
+
+    change_set = ChangeSet.objects.latest("id").pk
+    assertContains(page, f"the newest item, number {item.pk},")
+    assertContains(page, f"curl http://testserver/items/{item.pk}/<")
+    assertContains(page, "If-Match: &quot;2&quot;")
+    assertContains(page, f"curl http://testserver/changes/{change_set}/<")
+    assertContains(page, f"{{&quot;items&quot;: [{item.pk}]}}")
+
+
+def test_an_empty_list_has_no_number_to_use(client):
+    assertContains(client.get("/docs/"), "The list is empty. Add an item first")
+
+
+def test_who_may_not_read_learns_no_number(client, settings):
+    settings.VISITORS_MAY = []
+    item = Item.objects.create(name="Book")
+
+    page = client.get("/docs/")
+
+    assertNotContains(page, f"/items/{item.pk}/")
+    assertContains(page, "Instead of 1, write the number of your item.")
+
+
+def calls_of(page):
+    """Return method, whether it writes, and curl line of each call."""
+    calls = re.findall(r'<div class="call" (.*?)>\s*(.*?)</div>', page.text, re.DOTALL)
+    return [
+        (re.search('data-method="(.*?)"', attributes)[1], "changes data" in said, said)
+        for attributes, said in calls
+    ]
+
+
+def test_what_changes_data_says_so(client):
+    marked = {(method, writes) for method, writes, line in calls_of(client.get("/docs/"))}
+
+    assert marked == {
+        ("GET", False),
+        ("HEAD", False),
+        ("POST", False),  # as a dry run
+        *((method, True) for method in ("POST", "PUT", "PATCH", "DELETE")),
+    }
+
+
+def test_keys_come_first_where_visitors_may_not_write(client, settings):
+    def headings(page):
+        return re.findall("<h2>(.*?)</h2>", page.text)
+
+    open_page = client.get("/docs/")
+    settings.VISITORS_MAY = ["view"]
+    closed_page = client.get("/docs/")
+
+    bearer = BEARER.replace('"', "&quot;")
+    assert headings(open_page)[-1] == headings(closed_page)[0] == "API keys"
+    assert all(bearer in line for _, writes, line in calls_of(closed_page) if writes)
+    assert sum(bearer in line for _, _, line in calls_of(open_page)) == 2  # about people, and keys
 
 
 def test_every_page_leads_there(client):
@@ -58,7 +123,6 @@ def test_both_need_no_right(client, settings, path):
     assert client.head(path).status_code == 200
 
 
-@pytest.mark.django_db
 def test_the_document_is_the_same_for_all(client):
     for_strangers = client.get("/openapi.json").content
     client.force_login(User.objects.create_superuser("root"))

@@ -209,6 +209,17 @@ def discarded(page, site):
     press(page, "Discard")
 
 
+def an_answer(page, site):
+    page.goto("/docs/")
+    page.get_by_role("button", name="Run: GET /items/", exact=True).first.click()
+    page.get_by_text("200 OK").wait_for()
+
+
+def a_question_before_a_change(page, site):
+    page.goto("/docs/")
+    page.get_by_role("button", name="Run: DELETE").click()
+
+
 def failed_sign_in(page, site):
     page.goto("/accounts/login/")
     page.get_by_label("Username").fill("somebody")
@@ -287,6 +298,8 @@ STATES = {
     "a discarded preview": discarded,
     "a preview that is gone": at("/items/import/00000000-0000-0000-0000-000000000000/"),
     "documentation": at("/docs/"),
+    "an answer in the documentation": an_answer,
+    "a question in the documentation": a_question_before_a_change,
     "signing in": at("/accounts/login/"),
     "a failed sign-in": failed_sign_in,
     "no keys": no_keys,

@@ -1,19 +1,13 @@
 """Every page in every state: axe-core and the Nu HTML checker find nothing, nothing overlaps."""
 
-from importlib.resources import files
-
 import pytest
 
 from itemsite.embedded.binaries import PROJECT
+from itemsite.tests.browser.axe import violations
 from itemsite.tests.browser.layout import WIDTHS, faults_of_layout
 from itemsite.tests.browser.nu_checker import needs_checker, run_checker
 from itemsite.tests.browser.states import STATES, fill
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-TAGS = "wcag2a wcag2aa wcag21a wcag21aa wcag22a wcag22aa best-practice".split()
-SCHEMES = {"light": TAGS, "dark": ["color-contrast", "link-in-text-block"]}  # else they are alike
-RUN = """async asked => (await axe.run({ runOnly: asked, resultTypes: ["violations"] })).violations
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(node => node.html).join(" | ")}`)"""
 # A bar that stays in sight would cover parts of links, by chance; at the end it covers nothing.
 TO_THE_END = "document.querySelector('.stays') && scrollTo(0, document.body.scrollHeight)"
 QUICK = ("the list", "a form with errors", "a new key")
@@ -43,7 +37,6 @@ def visit(state, page, site):
 def test_axe_finds_nothing(scripted_page, site, items, documents, state):
     page = scripted_page
     documents[state] = visit(state, page, site)
-    page.evaluate(AXE)
 
     found = []
     for width in WIDTHS:
@@ -52,10 +45,7 @@ def test_axe_finds_nothing(scripted_page, site, items, documents, state):
     for width in (WIDTHS[0], WIDTHS[-1]):
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(TO_THE_END)
-        for scheme, asked in SCHEMES.items():
-            # Without motion: colours on their way from one scheme to the other would be measured.
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found += [f"{width} {scheme}: {line}" for line in page.evaluate(RUN, asked)]
+        found += violations(page)
 
     assert not found, "\n".join(found)
 
