@@ -3,6 +3,7 @@
 import logging
 import sys
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.db import (
     DatabaseError,
@@ -174,6 +175,7 @@ def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
     The template gets no request, so it sends no query, not even for the signed-in user.
     """
     context = {
+        "list_name": settings.SITE_NAME,
         "status": problem.status,
         "title": ERROR_TITLES[problem.status],
         "detail": problem.detail,

@@ -6,6 +6,7 @@ from items.http.methods import allow_methods
 from items.urls import change_urlpatterns, file_urlpatterns, key_urlpatterns
 from items.views.api_docs import docs, openapi
 from itemsite.accounts import throttled
+from itemsite.crawlers import favicon, robots
 from itemsite.preferences import language, theme
 
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     path("changes/", include((change_urlpatterns, "changes"))),
     path("docs/", docs, name="docs"),
     path("openapi.json", openapi, name="openapi"),
+    path("robots.txt", robots),
+    path("favicon.ico", favicon),
     path("language/", language.choose, name="language"),
     path("theme/", theme.choose, name="theme"),
     path("accounts/", include("itemsite.accounts")),

@@ -37,6 +37,8 @@ POST /language/                                  302     302     302    302    3
 GET  /docs/                                      200     200     200    200    200   200   200  200
 GET  /openapi.json                               200     200     200    200    200   200   200  200
 POST /theme/                                     302     302     302    302    302   302   302  302
+GET  /robots.txt                                 200     200     200    200    200   200   200  200
+GET  /favicon.ico                                302     302     302    302    302   302   302  302
 GET  /accounts/login/                            200     200     200    200    200   200   200  200
 POST /accounts/logout/                           302     302     302    302    302   302   302  302
 GET  /accounts/keys/                           login   login     200    200    200   200   200  200
