@@ -228,6 +228,26 @@ def no_keys(page, site):
     sign_in(page, site)
 
 
+def old_keys(page, site):
+    """Have a key in use, and show one that was revoked."""
+    keys(page, site)
+    for name in ("old", "new"):
+        page.goto("/accounts/keys/")
+        page.get_by_label("Name").fill(name)
+        press(page, "Create key")
+    revoked(page, site)
+    press(page, "Revoke")
+    page.get_by_text("1 key that was revoked").click()
+
+
+def revoked(page, site):
+    """Be asked whether to revoke a key."""
+    if page.url == "about:blank":
+        keys(page, site)
+    page.get_by_role("row").get_by_role("link", name="Revoke").first.click()
+    page.wait_for_url("**/revoke/")
+
+
 def signed_in_at(address):
     def go(page, site):
         sign_in(page, site)
@@ -332,6 +352,8 @@ STATES = {
     "a failed sign-in": failed_sign_in,
     "no keys": no_keys,
     "a new key": keys,
+    "a key to revoke": revoked,
+    "a revoked key": old_keys,
     "signing in for something": at("/accounts/login/?next=/accounts/"),
     "an account": signed_in_at("/accounts/"),
     "another password": signed_in_at("/accounts/password/"),

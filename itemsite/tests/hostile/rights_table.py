@@ -53,6 +53,7 @@ GET  /accounts/login/                            200     200     200    200    2
 POST /accounts/logout/                           302     302     302    302    302   302   302  302
 GET  /accounts/keys/                           login   login     200    200    200   200   200  200
 POST /accounts/keys/                           login   login     200    200    200   200   200  200
+GET  /accounts/keys/{key}/revoke/              login   login     404    404    200   404   404  404
 POST /accounts/keys/{key}/revoke/              login   login     404    404    302   404   404  404
 GET  /admin/                                   login   login   login  login  login   200   200  200
 GET  /admin/login/                               200     200     200    200    200   302   302  302
