@@ -184,6 +184,7 @@ def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
         "title": ERROR_TITLES[problem.status],
         "detail": problem.detail,
         "here": request.get_full_path() if request.method == "GET" else "",
+        "is_posted": request.method == "POST",
         "request_id": request_id.get() if problem.status >= 500 else None,
         **theme.theme(request),
         **_reader(request, problem.status),

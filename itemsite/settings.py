@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "itemsite.middleware.slow_clients.free_connection_while_waiting",
     "django.middleware.common.CommonMiddleware",  # refuses foreign hosts, for static files too
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "itemsite.middleware.private_answers.keep_private",
     "itemsite.middleware.refusals.RefusalMiddleware",  # methods, CSRF, problems; JSON leaves here
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
