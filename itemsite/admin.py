@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from items.admin.forms import CheckedChanges
 from items.admin.lists import StrictLists
 
-admin.site.site_header = admin.site.site_title = "itemsite"
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 admin.site.site_url = "/items/"
 
 admin.site.unregister([User, Group])

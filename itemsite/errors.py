@@ -2,7 +2,9 @@
 
 import logging
 import sys
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
 from django.db import (
     DatabaseError,
@@ -17,6 +19,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
     UnreadablePostError,
 )
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import is_valid_path
 from django.utils.cache import patch_vary_headers
@@ -52,6 +55,8 @@ ERROR_TITLES = {
     500: gettext_lazy("Something went wrong"),
     503: gettext_lazy("Not available right now"),
 }
+
+NO_QUERIES = (429, 503)  # the database must not work for a flood, or it does not answer
 
 # Classes of SQLSTATE (PostgreSQL, appendix A) for temporary errors: connection lost, idle
 # transaction ended, deadlock, out of resources, object locked, server stopping, disk errors.
@@ -171,20 +176,37 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
 def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Write the error page.
 
-    The template gets no request, so it sends no query, not even for the signed-in user.
+    The template gets no request, so that it sends no query, except for the signed-in user.
     """
     context = {
+        "list_name": settings.SITE_NAME,
         "status": problem.status,
         "title": ERROR_TITLES[problem.status],
         "detail": problem.detail,
         "here": request.get_full_path() if request.method == "GET" else "",
+        "is_posted": request.method == "POST",
         "request_id": request_id.get() if problem.status >= 500 else None,
         **theme.theme(request),
+        **_reader(request, problem.status),
     }
     html = render_to_string("error.html", context)
     response = HttpResponse(html, status=problem.status, headers=problem.headers)
     patch_vary_headers(response, ["Cookie"])  # for the language and the theme
     return response
+
+
+def _reader(request: HttpRequest, status: int) -> dict[str, Any]:
+    """Return who reads the page, as context; nothing if that is unknown or may not take a query."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return {"knows_reader": True}
+    if not hasattr(request, "user") or status in NO_QUERIES:
+        return {}
+    try:
+        is_known = request.user.is_authenticated  # the query
+    except (DatabaseError, InterfaceError):
+        return {}
+    who = {"user": request.user, "csrf_token": get_token(request)} if is_known else {}
+    return {"knows_reader": True, **who}
 
 
 class RequestLogFilter(logging.Filter):

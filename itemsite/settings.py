@@ -16,10 +16,12 @@ from itemsite.variables import (
     env,
     hosts,
     log_level,
+    mail_server,
     networks,
     number,
     origins,
     secret_key,
+    site_name,
     site_url,
     time_zone,
     words,
@@ -43,6 +45,8 @@ CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
 SITE_URL = site_url("SITE_URL", HTTPS)
 if SITE_URL:
     CSRF_TRUSTED_ORIGINS.append(SITE_URL)
+
+SITE_NAME = site_name("SITE_NAME")
 
 ACTIONS = ("view", "add", "change", "delete")
 VISITORS_MAY = choices("VISITORS_MAY", "view", ACTIONS)  # empty: everything needs a sign-in
@@ -73,6 +77,7 @@ MIDDLEWARE = [
     "itemsite.middleware.slow_clients.free_connection_while_waiting",
     "django.middleware.common.CommonMiddleware",  # refuses foreign hosts, for static files too
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "itemsite.middleware.private_answers.keep_private",
     "itemsite.middleware.refusals.RefusalMiddleware",  # methods, CSRF, problems; JSON leaves here
     "itemsite.middleware.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -93,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "items.access.permissions.open_to_visitors",
                 "itemsite.preferences.theme.theme",
+                "itemsite.context.site",
             ],
         },
     },
@@ -164,6 +170,18 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/items/"
 LOGOUT_REDIRECT_URL = "/items/"
 
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # seconds that a link to choose a password is valid
+
+# Mails with such links
+
+mails = mail_server("EMAIL_URL", has_any_host="*" in ALLOWED_HOSTS and not SITE_URL)
+SENDS_MAIL = bool(mails.host)
+EMAIL_HOST, EMAIL_PORT = mails.host, mails.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mails.user, mails.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = mails.starts_tls, mails.is_tls
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = mails.sender
+
 # The browser
 
 # The content security policy and other headers that Django does not know are set in
@@ -172,7 +190,6 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # over HTTPS, the CSRF check can need the Referer
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = cookie_name("session", HTTPS)

@@ -5,7 +5,8 @@ from django.views.generic import RedirectView
 from items.http.methods import allow_methods
 from items.urls import change_urlpatterns, file_urlpatterns, key_urlpatterns
 from items.views.api_docs import docs, openapi
-from itemsite.accounts import throttled
+from itemsite.accounts.sign_in import sign_in_door
+from itemsite.crawlers import favicon, robots
 from itemsite.preferences import language, theme
 
 urlpatterns = [
@@ -15,11 +16,13 @@ urlpatterns = [
     path("changes/", include((change_urlpatterns, "changes"))),
     path("docs/", docs, name="docs"),
     path("openapi.json", openapi, name="openapi"),
+    path("robots.txt", robots),
+    path("favicon.ico", favicon),
     path("language/", language.choose, name="language"),
     path("theme/", theme.choose, name="theme"),
-    path("accounts/", include("itemsite.accounts")),
+    path("accounts/", include("itemsite.accounts.urls")),
     path("accounts/keys/", include((key_urlpatterns, "keys"))),
-    path("admin/login/", throttled(admin.site.login)),
+    path("admin/login/", sign_in_door(admin.site.login)),
     path("admin/", admin.site.urls),
 ]
 

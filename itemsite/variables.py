@@ -8,13 +8,17 @@ import logging
 import os
 import re
 import zoneinfo
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from environs import FileAwareEnv
 
 KEY_MIN_LENGTH = 50  # characters
+SITE_NAME_MAX = 30  # characters: the header of a phone has room for so many
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 HOST = r"(?a:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
 
 env = FileAwareEnv(strip_whitespace=True)  # SECRET_KEY_FILE is a file with the SECRET_KEY
@@ -145,6 +149,56 @@ def networks(name: str, texts: list[str]) -> list[ipaddress.IPv4Network | ipaddr
         raise ImproperlyConfigured(
             f"{name}: {error}. Write IPs or networks such as 10.0.0.0/8, or *."
         ) from error
+
+
+def site_name(name: str) -> str:
+    """Return what people call the site; it is in titles, in the header and in mails."""
+    text = env.str(name, default="") or "itemsite"
+    if len(text) > SITE_NAME_MAX or not text.isprintable():
+        raise ImproperlyConfigured(
+            f"{name}: {text[:SITE_NAME_MAX]!r} is too long, or has invisible characters. Write"
+            f" a name of at most {SITE_NAME_MAX} characters on one line."
+        )
+    return text
+
+
+class MailServer(NamedTuple):
+    """Where mails are sent, and from which address; no host: nowhere."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starts_tls: bool = False
+    is_tls: bool = False
+    sender: str = ""
+
+
+def mail_server(name: str, *, has_any_host: bool) -> MailServer:
+    url = env.str(name, default="")
+    if not url:
+        return MailServer()
+    if has_any_host:
+        raise ImproperlyConfigured(
+            f"{name}: with ALLOWED_HOSTS=* strangers could choose the host name of links in mails."
+            " Set SITE_URL."
+        )
+    try:
+        parts = urlsplit(url)
+        port = parts.port or MAIL_PORTS[parts.scheme]
+        sent_from = dict(parse_qsl(parts.query)).get("from", "")
+        if not parts.hostname or parts.path.strip("/") or set(parse_qs(parts.query)) - {"from"}:
+            raise ValueError("no host, or something that is not known")
+        validate_email(sent_from)
+    except (ValueError, KeyError, ValidationError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is not valid. Write smtp+tls://USER:PASSWORD@HOST:587/?from=list@example.org"
+            " with special characters in the password as %XX. smtps:// has TLS from the start,"
+            " smtp:// has none. The mails come from the address after from=."
+        ) from error
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    starts_tls, is_tls = parts.scheme == "smtp+tls", parts.scheme == "smtps"
+    return MailServer(parts.hostname, port, user, password, starts_tls, is_tls, sent_from)
 
 
 def time_zone(name: str) -> str:

@@ -57,5 +57,6 @@ def may_see_people(request: HttpRequest) -> bool:
 
 
 def open_to_visitors(request: HttpRequest) -> dict[str, bool]:
-    """Return the context of the banner that warns while everyone can change items."""
-    return {"open_to_visitors": not set(settings.VISITORS_MAY) <= {"view"}}
+    """Return what every page says about visitors: that they can change items, or only see them."""
+    allowed = set(settings.VISITORS_MAY)
+    return {"open_to_visitors": not allowed <= {"view"}, "visitors_only_see": allowed == {"view"}}

@@ -64,6 +64,9 @@ class ApiKeyQuerySet(models.QuerySet):
     def not_revoked(self) -> "ApiKeyQuerySet":
         return self.filter(revoked_at=None)
 
+    def active(self) -> "ApiKeyQuerySet":
+        return self.not_revoked().filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+
     def revoke(self) -> int:
         """Revoke these keys and return their number; keys already revoked keep their time."""
         return self.not_revoked().update(revoked_at=Now())

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -76,19 +75,27 @@ def key_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@allow_methods("POST")
+@allow_methods("GET", "POST")
+@login_required
 def key_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return redirect_to_login("/accounts/keys/")  # not back to this URL: it only accepts POST
     keys = request.user.api_keys.filter(pk=pk)
     key = keys.first()
     if key is None:
         raise Http404(gettext("You have no key %(number)s.") % {"number": pk})
-    keys.revoke()
+    if not key.revoked_at:
+        if request.method != "POST":
+            return render(request, "accounts/key_revoke.html", {"key": key})
+        keys.revoke()
     messages.success(request, gettext("Revoked “%(name)s”.") % {"name": isolate(key.name)})
     return redirect("keys:list")
 
 
 def _page(request: HttpRequest, form: KeyForm, secret: str = "") -> HttpResponse:
-    context = {"form": form, "secret": secret, "keys": request.user.api_keys.newest_first()}
+    keys = list(request.user.api_keys.newest_first())
+    context = {
+        "form": form,
+        "secret": secret,
+        "keys": [key for key in keys if key.state == "active"],
+        "ended": [key for key in keys if key.state != "active"],
+    }
     return render(request, "accounts/keys.html", context, status=422 if form.is_bound else 200)

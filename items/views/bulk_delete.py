@@ -28,7 +28,7 @@ def _items_confirmed(request: HttpRequest) -> int:
 @page("GET", "POST", permission="items.delete_item", items_written=_items_confirmed)
 def item_delete_many(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("items.view_item"):  # search results reveal the texts
-        raise PermissionDenied(NOT_YOURS)
+        raise PermissionDenied(NOT_YOURS["items.view_item"])
     choice = bulk_delete.read_choice(request.GET)  # for a POST too: the form has the page's URL
     try:
         with heavy_read(choice.is_all):

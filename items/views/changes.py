@@ -30,7 +30,7 @@ from items.database.sql import Busy, TooLong
 from items.models import Item
 from items.models.change import WAY_LABELS
 from items.search.sorting import read_id
-from items.views.guard import page, sign_in_or_refuse
+from items.views.guard import NOT_YOURS, page, sign_in_or_refuse
 
 ROWS = 50  # on a page
 
@@ -123,7 +123,8 @@ def change_set_undo(request: HttpRequest, pk: int) -> HttpResponse:
     if not needed:
         raise Http404(gettext("This change contains nothing that can be undone."))
     if not request.user.has_perms(needed):
-        return sign_in_or_refuse(request)
+        lacking = next(wish for wish in sorted(needed) if not request.user.has_perm(wish))
+        return sign_in_or_refuse(request, NOT_YOURS[lacking])
     try:
         with heavy_read(row.total > ROWS):
             if request.method == "POST":
@@ -134,6 +135,9 @@ def change_set_undo(request: HttpRequest, pk: int) -> HttpResponse:
     except TooLong:
         told = gettext("This takes too long here. On the server, run: manage.py undo %(number)s")
         raise BadRequest(told % {"number": pk})
+
+
+change_set_undo.sign_in_to = "undo"
 
 
 def _chosen(request: HttpRequest) -> list[int] | None:

@@ -6,6 +6,7 @@ from functools import wraps
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from items.access import rate_limit
@@ -13,7 +14,24 @@ from items.http.methods import View, allow_methods
 from items.http.negotiation import wants_json
 from items.http.problems import Problem
 
-NOT_YOURS = gettext_lazy("Your account does not have permission to do this. Ask an administrator.")
+NOT_YOURS = {
+    "items.view_item": gettext_lazy(
+        "Your account does not have permission to see items. Ask an administrator to put you into"
+        " the group Readers or Editors."
+    ),
+    "items.add_item": gettext_lazy(
+        "Your account does not have permission to add items. Ask an administrator to put you into"
+        " the group Editors."
+    ),
+    "items.change_item": gettext_lazy(
+        "Your account does not have permission to change items. Ask an administrator to put you"
+        " into the group Editors."
+    ),
+    "items.delete_item": gettext_lazy(
+        "Your account does not have permission to delete items. Ask an administrator to put you"
+        " into the group Editors."
+    ),
+}
 SIGNED_OUT = gettext_lazy(
     "You are not signed in any more. Your text is not saved yet, but it is still here."
 )
@@ -46,8 +64,9 @@ def page(
             is_known = request.user.is_authenticated
             if not request.user.has_perm(permission):
                 if show_again and shows_again:
-                    return show_again(request, NOT_YOURS if is_known else SIGNED_OUT, 403, **kwargs)
-                return sign_in_or_refuse(request)
+                    why = NOT_YOURS[permission] if is_known else SIGNED_OUT
+                    return show_again(request, why, 403, **kwargs)
+                return sign_in_or_refuse(request, NOT_YOURS[permission])
             if request.method == "POST" and not is_known:
                 try:
                     rate_limit.check_visitors_write(request, items_written(request, **kwargs))
@@ -58,15 +77,16 @@ def page(
             return view(request, **kwargs)
 
         guarded.show_again = show_again
+        guarded.sign_in_to = permission  # the sign-in page says why somebody is there
         return guarded
 
     return decorate
 
 
-def sign_in_or_refuse(request: HttpRequest) -> HttpResponse:
+def sign_in_or_refuse(request: HttpRequest, why: str | Promise) -> HttpResponse:
     """Send a visitor to the sign-in; raise PermissionDenied for an account without permission."""
     if request.user.is_authenticated:
-        raise PermissionDenied(NOT_YOURS)
+        raise PermissionDenied(why)
     return redirect_to_login(_address(request))
 
 

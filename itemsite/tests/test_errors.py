@@ -3,6 +3,8 @@
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
 from django.test import Client
@@ -39,6 +41,35 @@ def test_the_pages_help_on(client, monkeypatch):
     assertContains(nowhere, 'role="search" action="/items/"', status_code=404)
     assertContains(away, 'href="/items/?q=a&amp;sort=name"', status_code=503)
     assertContains(foreign, 'href="/accounts/login/"', status_code=403)
+
+
+def test_error_pages_say_who_is_signed_in(client, monkeypatch):
+    stranger = client.get("/no/such/page/", headers=HTML)
+    client.force_login(User.objects.create_user("ada"))
+    nowhere = client.get("/no/such/page/", headers=HTML)
+    client.get("/items/1/edit/", headers=HTML)
+    monkeypatch.setattr(SessionStore, "load", failing(OperationalError("no route to host")))
+    away = client.get("/no/such/page/", headers=HTML)
+    down = client.get("/items/", headers=HTML)
+
+    assertContains(stranger, 'href="/accounts/login/"', status_code=404)
+    assertContains(nowhere, "ada</bdi>", status_code=404)
+    assertContains(nowhere, 'action="/accounts/logout/"', status_code=404)
+    for page, status in ((away, 404), (down, 503)):
+        assertContains(page, '<a class="brand"', status_code=status)
+        assert "ada" not in page.text
+        assert "/accounts/login/" not in page.text
+
+
+def test_the_page_of_a_refusal_says_what_is_missing(client, settings):
+    settings.VISITORS_MAY = ["view"]
+    client.force_login(User.objects.create_user("ada"))
+
+    page = client.get("/items/new/", headers=HTML)
+
+    assertContains(page, "does not have permission to add items", status_code=403)
+    assertContains(page, "put you into the group Editors", status_code=403)
+    assertContains(page, 'href="/accounts/login/?next=%2Fitems%2Fnew%2F"', status_code=403)
 
 
 def failing(error, sqlstate=None):

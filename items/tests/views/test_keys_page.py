@@ -95,12 +95,15 @@ def test_lists_own_keys_newest_first(client, user):
 
     rows = re.findall(r'<th scope="row">(\w+)</th>', page.text)
     states = re.findall(r'<td data-label="Status">(\w+)</td>', page.text)
+    in_use, folded = page.text.split("<details>")
     assert rows == ["new", "ended", "old"]
+    assert "new</th>" in in_use
+    assert "<summary>2 keys that were revoked or have expired</summary>" in folded
     assert states == ["active", "revoked", "expired"]
     assertContains(page, '<td data-label="Access">read</td>', count=1)
     assertContains(page, '<td data-label="Access">read and write</td>', count=2)
     assertContains(page, '<td data-label="Last used">never</td>', count=2)
-    assertContains(page, ">Revoke</button>", count=2)
+    assertContains(page, ">Revoke</a>", count=2)
     assertNotContains(page, "hers")
 
 
@@ -182,17 +185,32 @@ def test_revokes(client, user):
     key.refresh_from_db()
     assertRedirects(response, "/accounts/keys/", fetch_redirect_response=False)
     assertContains(page, "Revoked “script”.")
-    assertNotContains(page, ">Revoke</button>")
+    assertNotContains(page, ">Revoke</a>")
     assert key.state == "revoked"
 
 
-def test_revokes_by_the_buttons_address(client, user):
+def test_asks_before_it_revokes(client, user):
     key = make_key(user)
 
     page = client.get("/accounts/keys/")
+    question = client.get(f"/accounts/keys/{key.id}/revoke/")
 
-    assertContains(page, f'<form method="post" action="/accounts/keys/{key.id}/revoke/">')
-    assert client.get(f"/accounts/keys/{key.id}/revoke/").status_code == 405
+    key.refresh_from_db()
+    assertContains(page, f'<a href="/accounts/keys/{key.id}/revoke/"')
+    assertContains(question, "stop working at once")
+    assertContains(question, "It was never used.")
+    assert key.state == "active"
+
+
+def test_revoking_again_changes_nothing(client, user):
+    key = make_key(user, revoked_at=timezone.now())
+
+    again = client.post(f"/accounts/keys/{key.id}/revoke/")
+    asked = client.get(f"/accounts/keys/{key.id}/revoke/")
+
+    assert ApiKey.objects.get().revoked_at == key.revoked_at
+    for response in (again, asked):
+        assertRedirects(response, "/accounts/keys/", fetch_redirect_response=False)
 
 
 def test_the_key_of_another_is_not_found(client):
@@ -224,7 +242,7 @@ def test_strangers_are_asked_to_sign_in(client, user, method, path):
 
     response = client.generic(method, path.format(id=key.id))
 
-    assertRedirects(response, "/accounts/login/?next=/accounts/keys/")
+    assertRedirects(response, f"/accounts/login/?next={path.format(id=key.id)}")
     assert ApiKey.objects.get().state == "active"
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from items.access import rate_limit
@@ -32,6 +32,10 @@ from items.views.bidi import isolate
 from items.views.guard import page, sign_in_or_refuse
 from items.views.imports.progress import Tell, run
 
+NOT_YOURS = gettext_lazy(
+    "Your account does not have permission to import items. Ask an administrator to put you into"
+    " the group Editors."
+)
 ROWS_TOLD = 20_000  # between two lines of progress
 
 
@@ -52,11 +56,14 @@ def item_import(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         refuse_foreign_origin(request)
     if not any(rights_of(request)):
-        return sign_in_or_refuse(request)
+        return sign_in_or_refuse(request, NOT_YOURS)
     if request.method != "POST":
         return form_page(request)
     receive_form(request)
     return _upload(request)
+
+
+item_import.sign_in_to = "import"
 
 
 def rights_of(request: HttpRequest) -> Rights:

@@ -17,7 +17,7 @@ from items.spreadsheets import uploads
 from items.spreadsheets.problems import sentence
 from items.spreadsheets.staging import LEAVE_OUT, Choices, read_rows
 from items.views.changes import if_undoable
-from items.views.guard import page, sign_in_or_refuse
+from items.views.guard import NOT_YOURS, page, sign_in_or_refuse
 from items.views.imports.how_read import selects, told
 from items.views.imports.questions import questions, read_choices
 from items.views.imports.rows import shown
@@ -57,7 +57,7 @@ def of_upload(*methods: str) -> Callable:
         @wraps(view)
         def found(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             if request.method == "POST" and not any(rights_of(request)):
-                return sign_in_or_refuse(request)
+                return sign_in_or_refuse(request, NOT_YOURS["items.add_item"])
             if request.method != "POST" and "GET" not in methods:
                 return redirect("items:import_preview", pk=pk)
             upload = uploads.find(pk, request.user)

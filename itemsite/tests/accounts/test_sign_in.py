@@ -17,7 +17,7 @@ from pytest_django.asserts import assertContains
 from items.access import rate_limit
 from items.models import Item, Tally
 from items.tests.forms import form_of
-from itemsite.accounts import OF_ACCOUNT, OF_ADDRESS
+from itemsite.accounts.sign_in import OF_ACCOUNT, OF_ADDRESS
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}

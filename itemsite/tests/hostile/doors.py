@@ -64,8 +64,10 @@ class Sent(NamedTuple):
 def forms(known: Credentials) -> Strategy[Sent]:
     paths = ("/items/new/", "/items/1/edit/", "/items/2/delete/", "/items/5/edit/")
     elsewhere = ("/accounts/keys/", "/accounts/login/", "/admin/login/", "/theme/", "/language/")
+    elsewhere += ("/accounts/invite/", "/accounts/password/", "/accounts/link/MQ/set-password/")
+    account = ["username", "email", "group", "expires"]
     names = st.sampled_from(
-        ["name", "description", "key", "another", "username", "expires", "theme", "language"]
+        ["name", "description", "key", "another", "theme", "language", *account]
     )
     pairs = st.lists(st.tuples(names | any_text, any_text | item_text), max_size=4)
     body = st.builds(_form_body, st.booleans(), pairs, st.sampled_from([TOKEN] * 9 + ["\ud800"]))

@@ -37,10 +37,23 @@ POST /language/                                  302     302     302    302    3
 GET  /docs/                                      200     200     200    200    200   200   200  200
 GET  /openapi.json                               200     200     200    200    200   200   200  200
 POST /theme/                                     302     302     302    302    302   302   302  302
+GET  /robots.txt                                 200     200     200    200    200   200   200  200
+GET  /favicon.ico                                302     302     302    302    302   302   302  302
+GET  /accounts/                                login   login     200    200    200   200   200  200
+GET  /accounts/password/                       login   login     200    200    200   200   200  200
+POST /accounts/password/                       login   login     422    422    422   422   422  422
+GET  /accounts/forgotten/                        404     404     404    404    404   404   404  404
+GET  /accounts/invite/                         login   login     403    403    403   403   403  200
+POST /accounts/invite/                         login   login     403    403    403   403   403  200
+GET  /accounts/invite/{user}/                  login   login     403    403    403   403   403  200
+POST /accounts/invite/{user}/                  login   login     403    403    403   403   403  200
+GET  /accounts/link/{user}/x/                    410     410     410    410    410   410   410  410
+POST /accounts/link/{user}/x/                    410     410     410    410    410   410   410  410
 GET  /accounts/login/                            200     200     200    200    200   200   200  200
 POST /accounts/logout/                           302     302     302    302    302   302   302  302
 GET  /accounts/keys/                           login   login     200    200    200   200   200  200
 POST /accounts/keys/                           login   login     200    200    200   200   200  200
+GET  /accounts/keys/{key}/revoke/              login   login     404    404    200   404   404  404
 POST /accounts/keys/{key}/revoke/              login   login     404    404    302   404   404  404
 GET  /admin/                                   login   login   login  login  login   200   200  200
 GET  /admin/login/                               200     200     200    200    200   302   302  302
@@ -153,6 +166,7 @@ FORMS = {
     "/items/{item}/delete/": {"version": "1"},
     "/language/": {"language": "de"},
     "/theme/": {"theme": "dark"},
+    "/accounts/invite/": {"username": "x"},
     "/accounts/keys/": {"name": "x", "expires": "30d"},
     "/admin/items/item/": {"action": "delete_selected", "_selected_action": "{item}", "post": "y"},
     "/admin/items/item/add/": {"name": "x"},

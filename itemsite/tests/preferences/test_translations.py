@@ -12,7 +12,9 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-TEMPLATES = sorted(settings.BASE_DIR.glob("templates/**/*.html"))
+TEMPLATES = sorted(
+    path for kind in ("html", "txt") for path in settings.BASE_DIR.glob(f"templates/**/*.{kind}")
+)
 MODULES = sorted(
     path for app in ("items", "itemsite") for path in settings.BASE_DIR.glob(f"{app}/**/*.py")
 )

@@ -55,6 +55,17 @@ def python(code, variables):
         ({"ALLOWED_HOSTS": "münchen.example"}, "ALLOWED_HOSTS: münchen.example is not a host"),
         ({"SITE_URL": "https://münchen.example"}, "SITE_URL: https://münchen.example is not"),
         ({"CSRF_TRUSTED_ORIGINS": "https://münchen.example"}, "is not an origin"),
+        ({"SITE_NAME": "n" * 31}, "is too long, or has invisible characters. Write a name of at"),
+        ({"SITE_NAME": "a\nb"}, "SITE_NAME: 'a\\nb' is too long"),
+        ({"EMAIL_URL": "mail.example.org"}, "EMAIL_URL is not valid. Write smtp+tls://USER:PASS"),
+        ({"EMAIL_URL": "smtp://h/"}, "EMAIL_URL is not valid."),
+        ({"EMAIL_URL": "smtp://h:port/?from=a@b.org"}, "EMAIL_URL is not valid."),
+        ({"EMAIL_URL": "smtp://h/?from=a@b.org&x=1"}, "EMAIL_URL is not valid."),
+        ({"EMAIL_URL": "imap://h/?from=a@b.org"}, "EMAIL_URL is not valid."),
+        (
+            {"EMAIL_URL": "smtp://h/?from=a@b.org", "ALLOWED_HOSTS": "*"},
+            "EMAIL_URL: with ALLOWED_HOSTS=* strangers could choose the host name",
+        ),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
         ({"TIME_ZONE": "Europe"}, "TIME_ZONE: 'Europe' is unknown."),
@@ -80,6 +91,7 @@ def test_stops_with_a_sentence(variables, sentence):
     ("expression", "value"),
     [
         ("s.DEBUG", "False"),
+        ("s.SITE_NAME, s.SENDS_MAIL", "('itemsite', False)"),
         ("s.VISITORS_MAY", "['view']"),
         ("s.HTTPS and s.SESSION_COOKIE_SECURE and s.CSRF_COOKIE_SECURE", "True"),
         ("s.SESSION_COOKIE_NAME", "__Host-itemsite_session"),
@@ -121,6 +133,17 @@ def test_the_default_is_the_safe_value(expression, value):
         ({"SITE_URL": "http://a.org", "HTTPS": "0"}, "s.SITE_URL", "http://a.org"),
         ({"LOG_LEVEL": "warn"}, "s.LOG_LEVEL", "WARN"),
         ({"TIME_ZONE": "US/Eastern", "PYTHONTZPATH": ""}, "s.TIME_ZONE", "US/Eastern"),
+        (
+            {"EMAIL_URL": "smtp+tls://u%40x:p%2Fw@h.org/?from=a@b.org"},
+            "[getattr(s, 'EMAIL_' + n) for n in 'HOST PORT HOST_USER HOST_PASSWORD'.split()]"
+            " + [s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.DEFAULT_FROM_EMAIL]",
+            "['h.org', 587, 'u@x', 'p/w', True, False, 'a@b.org']",
+        ),
+        (
+            {"EMAIL_URL": "smtps://h.org:466?from=a@b.org"},
+            "s.EMAIL_PORT, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.SENDS_MAIL",
+            "(466, False, True, True)",
+        ),
         ({"HTTPS": "0"}, "s.SESSION_COOKIE_SECURE", "False"),
         ({"HTTPS": "0"}, "s.SESSION_COOKIE_NAME", "itemsite_session_8000"),
         ({"HTTPS": "0", "PORT": "81"}, "s.MESSAGES_COOKIE_NAME", "itemsite_messages_81"),

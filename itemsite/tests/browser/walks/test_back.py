@@ -20,6 +20,7 @@ CASES = [  # does the browser keep the page, and does it run scripts
     pytest.param(False, False, id="fetched, without JavaScript"),
 ]
 KEPT, *_, PLAIN = CASES  # those that differ the most
+FETCHED = CASES[2:]
 
 
 @pytest.fixture(scope="module")
@@ -106,11 +107,46 @@ def test_who_goes_back_to_what_was_saved_and_saves_again_has_no_conflict(
     expect(page.get_by_role("heading", level=1)).to_have_text("Vase")
     go_back(page, "/items/1/edit/")
     expect(page.get_by_label("Name")).to_have_value("Vase")
-    if not keeps:
-        page.get_by_label("Name").fill("Bowl")
+    page.get_by_label("Name").fill("Bowl")
     press(page, "Save")
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Vase" if keeps else "Bowl")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bowl")
+
+
+# Without JavaScript no header takes a kept page away: Chromium 150 ignores Clear-Site-Data there.
+@pytest.mark.parametrize(("keeps", "scripted"), [KEPT, *FETCHED])
+def test_after_signing_out_back_shows_nothing_of_the_account(
+    new_page, site, items, keeps, scripted
+):
+    page = new_page(keeps, scripted)
+    sign_in(page, site)
+    page.goto("/items/1/")
+    press(page, "Sign out")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    go_back(page, "/items/1/")
+
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("admin", exact=True)).to_have_count(0)
+
+
+@pytest.mark.parametrize("typed", ["", "half a text"], ids=["nothing typed", "typed"])
+def test_a_kept_page_asks_whether_its_account_is_signed_in(new_page, site, database, items, typed):
+    page = new_page(True, True)
+    sign_in(page, site)
+    page.goto("/items/new/")
+    page.get_by_label("Name").press_sequentially(typed)
+    page.evaluate("() => { window.isKept = true }")
+    page.goto("/docs/")
+    go_back(page, "/items/new/")
+    expect(page.get_by_label("Name")).to_have_value(typed)
+    assert page.evaluate("() => window.isKept ?? false") is bool(typed)
+
+    page.goto("/docs/")
+    database.execute("DELETE FROM django_session")  # as when the password changes elsewhere
+    go_back(page, "/items/new/")
+
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("admin", exact=True)).to_have_count(0)
 
 
 def test_the_browser_that_keeps_pages_does(new_page, site):

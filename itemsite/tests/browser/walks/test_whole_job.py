@@ -90,7 +90,9 @@ def test_who_signs_in_makes_a_key_and_revokes_it(page, site):
     page.get_by_label("Name").fill("nightly")
     press(page, "Create key")
     expect(page.get_by_text("Key created.")).to_be_visible()
-    press(page, "Revoke nightly")
+    page.get_by_role("link", name="Revoke nightly").click()
+    press(page, "Revoke")
+    page.get_by_text("1 key that was revoked").click()
     expect(page.get_by_role("row", name="nightly")).to_contain_text("revoked")
 
     press(page, "Sign out")

@@ -6,50 +6,72 @@ is no limit for an account alone: everyone who knows its name could lock out its
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.contrib.sessions.models import Session
 from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext
 
 from items.access import rate_limit
 from items.access.client_ip import client_address
 from items.access.rate_limit import Limit
-from items.http.methods import allow_methods
+from items.http.methods import View, allow_methods
+from items.http.negotiation import HTML
 from items.http.problems import Problem
 
 SWEPT_SESSIONS = 20  # ended ones that each sign-in deletes, so that no cron job is needed
 MINUTES = 15
 OF_ACCOUNT = Limit("failed sign-ins to an account", 10, MINUTES * 60)
 OF_ADDRESS = Limit("failed sign-ins", 100, MINUTES * 60)
+SIGN_IN_TO = {
+    "items.view_item": gettext_lazy("Sign in to see the items."),
+    "items.add_item": gettext_lazy("Sign in to add items."),
+    "items.change_item": gettext_lazy("Sign in to change items."),
+    "items.delete_item": gettext_lazy("Sign in to delete items."),
+    "import": gettext_lazy("Sign in to import items."),
+    "undo": gettext_lazy("Sign in to undo changes."),
+    "account": gettext_lazy("Sign in to open your account."),
+}
 
 
-def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap a sign-in view: too many failures are answered with 429.
+def typed_name(request: HttpRequest) -> str:
+    return UsernameField().to_python(request.POST.get("username"))  # as in the form
+
+
+def own_name(request: HttpRequest) -> str:
+    return request.user.get_username()
+
+
+def throttled(view: View, account_of: Callable[[HttpRequest], str]) -> View:
+    """Wrap a view that asks for a password: too many failures are answered with 429.
 
     Each attempt is counted before it starts, and uncounted when it succeeds. So simultaneous
     attempts cannot bypass the limit.
     """
 
     @allow_methods("GET", "POST")
-    @wraps(sign_in)
+    @wraps(view)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.method != "POST":
-            return sign_in(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
         address = client_address(request)
-        account = UsernameField().to_python(request.POST.get("username"))  # as in the form
+        account = account_of(request)
         seconds = rate_limit.count(OF_ACCOUNT, account, address) or rate_limit.count(
             OF_ADDRESS, address
         )
         if seconds:
             raise Problem(429, _advice(seconds), headers={"Retry-After": str(seconds)})
         try:
-            response = sign_in(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except Problem:  # too busy to check the password
             rate_limit.uncount(OF_ACCOUNT, account, address)
             rate_limit.uncount(OF_ADDRESS, address)
@@ -60,6 +82,11 @@ def throttled(sign_in: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             _delete_ended_sessions()
         return response
 
+    return guarded
+
+
+def sign_in_door(view: View) -> View:
+    guarded = throttled(view, typed_name)
     guarded.show_again = show_again
     return guarded
 
@@ -68,6 +95,7 @@ def show_again(request: HttpRequest, notice: str, status: int) -> HttpResponse:
     """Show the form again, for example after a sign-in in another tab changed the token."""
     form = SignInForm(request, initial={"username": request.POST.get("username")})
     context = {"form": form, "notice": notice, "next": request.POST.get("next", "")}
+    context |= {"sends_mail": settings.SENDS_MAIL}
     return render(request, "registration/login.html", context, status=status)
 
 
@@ -99,6 +127,11 @@ class SignInForm(AuthenticationForm):
 class SignInView(LoginView):
     authentication_form = SignInForm
 
+    def get_context_data(self, **kwargs) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        told = {"why": why(self.request, context["next"]), "sends_mail": settings.SENDS_MAIL}
+        return context | told
+
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         form.fields["username"].widget.attrs.pop("autofocus")  # the focus is on the error
         response = super().form_invalid(form)
@@ -106,7 +139,14 @@ class SignInView(LoginView):
         return response
 
 
-urlpatterns = [
-    path("login/", throttled(SignInView.as_view()), name="login"),
-    path("logout/", allow_methods("POST")(LogoutView.as_view()), name="logout"),
-]
+def why(request: HttpRequest, address: str) -> str | Promise:
+    """Return why somebody who wanted to open an address of this site has to sign in, if known."""
+    try:
+        path = urlsplit(address).path
+        view = resolve(path).func
+    except (Resolver404, ValueError):
+        return ""
+    if path.startswith("/accounts/"):
+        return SIGN_IN_TO["account"]
+    wish = getattr(getattr(view, "doors", {}).get(HTML, view), "sign_in_to", "")
+    return "" if request.user.has_perm(wish) else SIGN_IN_TO.get(wish, "")
