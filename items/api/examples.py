@@ -52,6 +52,8 @@ def _reading(call: partial[Call], subjects: Subjects) -> dict[str, Call]:
         "two": call("/items/?limit=2", options=("-i",)),
         "sorted": call("/items/?sort=name"),
         "found": call("/items/?q=cool+book"),
+        "phrase": call("/items/?q=%22cool+book%22"),
+        "close": call("/items/?q=boook&close=1", options=("-i",)),
         "number": call("/items/?q=book", "HEAD", count),
         "item": call(item),
         "unchanged": call(item, headers=version, options=("-i",)),

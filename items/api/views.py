@@ -25,13 +25,16 @@ from items.changes.history import read_deletion
 from items.changes.recording import author_of, recorded, records
 from items.database.heavy_reads import heavy_read
 from items.database.snapshot_cache import Result, cached
+from items.database.sql import TooLong
 from items.forms import ItemForm
 from items.http.etags import names_version, write_etag
 from items.http.methods import View
 from items.http.problems import Problem, shortened
 from items.models import Item
-from items.search.keyset import CursorError, read_page
-from items.search.selection import read_selection
+from items.search.counting import count
+from items.search.keyset import CursorError, Page, read_page
+from items.search.near_misses import read_near_misses
+from items.search.selection import Selection, read_selection
 
 # The parts of a request that the list depends on; the host and the user are not.
 LIST_DEPENDS_ON = ("QUERY_STRING", "HTTP_PREFER", "HTTP_ACCEPT_ENCODING")
@@ -60,14 +63,25 @@ def _read_list(request: ApiRequest) -> HttpResponse:
         except CursorError:
             detail = "after or before is wrong. Copy it from the Link header of the same sort."
             raise Problem(400, detail)
-        count = Item.objects.matching(*wanted.words).count() if is_counted else None
-    response = json_response(json_array(row[0] for row in page.rows))
+        close = _read_close(wanted, page) if wanted.is_close else []
+        number = count(wanted.search) if is_counted else None
+    response = json_response(json_array(row[0] for row in (*page.rows, *close)))
+    if close:
+        response["X-Close-Matches"] = str(len(close))
     if links := write_links(request, after=page.after, before=page.before):
         response["Link"] = links
     if is_counted:
-        response["X-Total-Count"] = str(count)
+        response["X-Total-Count"] = str(number)
         response["Preference-Applied"] = "count=exact"
     return response
+
+
+def _read_close(wanted: Selection, page: Page) -> list[tuple]:
+    try:
+        return read_near_misses(rows.ITEM_JSON, wanted, page)[: wanted.size - len(page.rows)]
+    except TooLong:
+        detail = "The list is too long to look for items that come close. Search without close=1."
+        raise Problem(503, detail)
 
 
 def _create_items(request: ApiRequest) -> HttpResponse:

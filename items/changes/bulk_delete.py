@@ -74,7 +74,7 @@ class Choice:
 
     @property
     def condition(self) -> str:
-        return self.search.in_item or "TRUE" if self.is_all else "id = ANY(%(ids)s::bigint[])"
+        return self.search.matches or "TRUE" if self.is_all else "id = ANY(%(ids)s::bigint[])"
 
     @property
     def parameters(self) -> dict:

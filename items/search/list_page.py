@@ -1,15 +1,17 @@
 """A page of the list for people: its rows, the total, and near misses."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from items.database.snapshot_cache import Result, cached
 from items.database.sql import TooLong
 from items.models.item import EXCERPTED, SUMMARY_LENGTH
+from items.search.counting import Total, count, total
 from items.search.highlight import first_match
-from items.search.keyset import read_page
+from items.search.keyset import Page, read_page
+from items.search.near_misses import read_near_misses
 from items.search.selection import Selection
-from items.search.words import ENOUGH, count, count_all, read_close
 
 # `id` is the item's: the table of changes has none.
 CHANGED_BY = """(
@@ -18,6 +20,8 @@ CHANGED_BY = """(
 )"""
 LEAD_LENGTH = 50  # characters before the first match
 FAR = SUMMARY_LENGTH - 2 * LEAD_LENGTH  # characters before these: then the summary begins there
+
+TOTAL_SIZE = 100  # bytes of a Total
 
 
 class Row(NamedTuple):
@@ -32,36 +36,52 @@ class Row(NamedTuple):
 class ListPage:
     """Rows in order, with the cursors of Page.
 
-    `total` is only set on the first page; None means more than COUNT_MAX. With `is_close` the rows
-    are near misses; with `is_too_many` there are too many names to look for near misses. With
-    `is_unsearchable`, folding left nothing of the search.
+    `total` is exact; if there are too many to count, it is None, and there are `about` so many.
+    `close` are near misses, which come after the rows. With `is_too_many` there are too many names
+    to look for them. With `is_unsearchable`, folding left nothing of the search.
     """
 
     rows: list[Row]
     before: str = ""
     after: str = ""
-    total: int | None = None
-    is_close: bool = False
+    total: int | None = 0
+    about: int | None = None
+    close: list[Row] = field(default_factory=list)
     is_too_many: bool = False
     is_unsearchable: bool = False
+
+    @property
+    def is_close(self) -> bool:
+        """Tell whether nothing was found, but something comes close."""
+        return bool(self.close and not self.rows)
 
 
 def read_list_page(selection: Selection, *, names_people: bool = False) -> ListPage:
     """Return a page, with who changed each item last if names_people; raise CursorError."""
-    page = read_page(_columns(selection, names_people), selection)
-    rows = _rows(page.rows, selection.words)
-    if selection.after or selection.before:
-        return ListPage(rows, page.before, page.after)
-    if selection.words and not rows:
-        return _near_misses(selection, names_people)
-    total = _total(selection) if page.after else len(rows)
-    return ListPage(rows, page.before, page.after, total)
+    columns = _columns(selection, names_people)
+    page = read_page(columns, selection)
+    rows, is_too_many = _rows(page.rows, selection), False
+    try:
+        close = _rows(read_near_misses(columns, selection, page), selection)
+    except TooLong:
+        close, is_too_many = [], not rows
+    number = _total(selection, page) if rows else Total(0)
+    return ListPage(
+        rows,
+        page.before,
+        page.after,
+        total=number.number if number.is_exact else None,
+        about=None if number.is_exact else number.number,
+        close=close,
+        is_too_many=is_too_many,
+        is_unsearchable=bool(selection.words) and selection.search.is_empty,
+    )
 
 
-def _rows(fetched: list[tuple], words: tuple[str, ...]) -> list[Row]:
+def _rows(fetched: list[tuple], selection: Selection) -> list[Row]:
     """Return the rows without their positions, which come after the columns of a Row."""
     return [
-        Row(str(pk), name, _summary(text, words), updated_at, changed_by or "")
+        Row(str(pk), name, _summary(text, selection.words), updated_at, changed_by or "")
         for pk, name, text, updated_at, changed_by, *_position in fetched
     ]
 
@@ -76,21 +96,16 @@ def _summary(text: str, words: tuple[str, ...]) -> str:
     return "…" + text[start : start + SUMMARY_LENGTH]
 
 
-def _total(selection: Selection) -> int | None:
-    if not selection.words:
-        return count_all()
-    search = selection.search
-    return None if search.estimate(search.in_item) > ENOUGH else count(search)
+def _total(selection: Selection, page: Page) -> Total:
+    """Return the number of items of the list; its pages share it until something is committed."""
+    if selection == selection.at() and not page.after:
+        return Total(len(page.rows))
+    key = ("total", selection.words, selection.typed, selection.is_counted)
+    return cached(key, lambda: Result(_count(selection), TOTAL_SIZE))
 
 
-def _near_misses(selection: Selection, names_people: bool) -> ListPage:
-    if selection.search.is_empty:
-        return ListPage([], total=0, is_unsearchable=True)
-    try:
-        close = read_close(_columns(selection, names_people), selection.search)
-    except TooLong:
-        return ListPage([], total=0, is_too_many=True)
-    return ListPage(_rows(close, selection.words), total=0, is_close=bool(close))
+def _count(selection: Selection) -> Total:
+    return Total(count(selection.search)) if selection.is_counted else total(selection.search)
 
 
 def _columns(selection: Selection, names_people: bool) -> str:

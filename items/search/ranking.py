@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from items.database.sql import fetch
-from items.search.sorting import BY_CODE_POINTS, ORDERS, RANK_ORDERS, Order, named
+from items.search.sorting import BY_CODE_POINTS, HAS_TOGETHER, ORDERS, RANK_ORDERS, Order, named
 from items.search.words import Search
 
 COMMON = 8_000  # hits; fewer are gathered in 30 ms
@@ -42,6 +42,10 @@ class Hits:
         hits = f"(SELECT *, {self.order.as_aliases} {self._from(position)}) AS item"
         columns = f"{columns}, {self.order.position}"
         return self._fetch(f"SELECT {columns} FROM {hits} {self._page(limit)}", position)
+
+    def read_few(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
+        """Do the same for hits of which there are few."""
+        return self._gather(f"{columns}, {self.order.position}", position, limit)
 
     def _walk(self, columns: str, position: Sequence, limit: int) -> list[tuple]:
         by = self.order.by(self.backwards)
@@ -78,7 +82,7 @@ def read_found(
     """Return up to `limit` ranked rows after a position; each row ends with its position."""
     if sort == "best":
         return _read_best(columns, search, position, limit, backwards)
-    hits = Hits(search, search.in_item, ORDERS[sort], backwards)
+    hits = Hits(search, search.matches, ORDERS[sort], backwards)
     return hits.read(columns, position, limit)
 
 
@@ -95,7 +99,9 @@ def _read_best(
         within = position[-len(order.keys) :] if rank == first else []
         before = [str(rank)]  # the position has the same length in every rank
         before += ["NULL"] * (len(ORDERS["best"].readers) - 1 - len(order.keys))
-        read = hits.read_range if order is BY_CODE_POINTS else hits.read
+        read = hits.read
+        if order is BY_CODE_POINTS:
+            read = hits.read_few if rank == HAS_TOGETHER else hits.read_range
         rows += read(f"{columns}, {', '.join(before)}", within, limit - len(rows))
         if len(rows) == limit:
             break
@@ -104,13 +110,26 @@ def _read_best(
 
 def conditions(search: Search) -> list[str]:
     """Return the condition of each of RANK_ORDERS; an impossible one is empty."""
-    in_name = search.in_name if search.has_index else "FALSE"
     is_word = search.name_is_word if len(search.words) > 1 else ""
-    above = f"({search.name_begins} OR {is_word or 'FALSE'})"
-    return [
+    ranks = [
         search.name_is,
-        f"{search.name_begins} AND NOT {search.name_is}",
-        is_word and f"{is_word} AND {search.in_item} AND NOT {search.name_begins}",
-        f"{in_name} AND NOT {above}",
-        f"{search.in_item} AND NOT ({in_name} OR {above})",
+        search.name_is_respaced,
+        search.name_begins,
+        search.name_has_together,
+        is_word,
     ]
+    conditions = [condition and condition + _not_in(ranks[:n]) for n, condition in enumerate(ranks)]
+    if is_word:
+        conditions[-1] += f" AND {search.in_item}"
+    in_name = search.in_name if search.has_index else "FALSE"
+    others = _not_in(ranks)
+    return [*conditions, in_name + others, f"{search.in_item}{others} AND NOT ({in_name})"]
+
+
+def _not_in(ranks: Sequence[str]) -> str:
+    """Return what excludes the items of these ranks.
+
+    There are few, so it does not matter how many: in CASE, PostgreSQL takes no time to estimate it.
+    """
+    others = " OR ".join(filter(None, ranks))
+    return f" AND CASE WHEN {others} THEN 1 ELSE 0 END <> 1" if others else ""

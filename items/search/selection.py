@@ -15,8 +15,9 @@ from items.search.words import WORDS_MAX_LENGTH, Search, read_words
 SIZES = (50, 100, 200)  # rows on a page
 LIMIT_DEFAULT = 100  # items in one answer
 LIMIT_MAX = 1000
-PARAMETERS = ("limit", "after", "before", "sort", "q", "q_base64")  # for scripts
-PAGE_PARAMETERS = ("q", "q_base64", "sort", "size", "after", "before")  # for people
+PARAMETERS = ("limit", "after", "before", "sort", "q", "q_base64", "close")  # for scripts
+PAGE_PARAMETERS = ("q", "q_base64", "sort", "size", "after", "before", "count")  # for people
+COUNT_EXACT = "exact"  # the value of the parameter count of pages
 IGNORED = ("_",)  # clients add a new number to reach past caches
 
 
@@ -30,6 +31,8 @@ class Selection:
     after: str = ""
     before: str = ""
     typed: str = ""  # the whole search
+    is_counted: bool = False  # exactly, however many items there are
+    is_close: bool = False  # also near misses; pages show them anyway
 
     @property
     def search(self) -> Search:
@@ -44,6 +47,7 @@ class Selection:
             "size": "" if self.size == SIZES[0] else self.size,
             "after": self.after,
             "before": self.before,
+            "count": COUNT_EXACT if self.is_counted else "",
         }
         return {name: value for name, value in query.items() if value}
 
@@ -59,11 +63,19 @@ class Selection:
     @property
     def whole_query(self) -> str:
         """Return the query string of the same list without pages, for files."""
-        return replace(self.at(), size=SIZES[0]).query_string
+        return replace(self.at(), size=SIZES[0], is_counted=False).query_string
 
     def at(self, *, after: str = "", before: str = "") -> "Selection":
         """Return the same list from a cursor on, or its first page."""
         return replace(self, after=after, before=before)
+
+    def counted(self) -> "Selection":
+        """Return the first page of the same list with the exact number of its items."""
+        return replace(self.at(), is_counted=True)
+
+    def sorted_by(self, sort: str) -> "Selection":
+        """Return the first page of the same list in another order."""
+        return replace(self.at(), sort=sort)
 
 
 def read_selection(
@@ -84,7 +96,16 @@ def read_selection(
     if strict and after and before:
         raise Problem(400, "Send after or before, not both.")
     before = "" if after else before
-    return Selection(words, sort, size, after=after, before=before, typed=typed)
+    return Selection(
+        words,
+        sort,
+        size,
+        after=after,
+        before=before,
+        typed=typed,
+        is_counted=not strict and query.get("count") == COUNT_EXACT,
+        is_close=strict and _read_close(query),
+    )
 
 
 def refuse_unknown(query: QueryDict, parameters: Sequence[str]) -> None:
@@ -138,6 +159,13 @@ def _read_sort(query: QueryDict, words: tuple[str, ...], strict: bool) -> str:
             raise Problem(400, f"sort must be one of: {', '.join(ORDERS)}.")
         return default
     return sort if words or sort != "best" else default  # without words, all items match equally
+
+
+def _read_close(query: QueryDict) -> bool:
+    close = query.get("close", "0")
+    if close not in ("0", "1"):
+        raise Problem(400, "close must be 0 or 1.")
+    return close == "1"
 
 
 def read_limit(query: QueryDict) -> int:

@@ -111,12 +111,23 @@ ORDERS = {
     "best": Order((), (_read_rank, _read_any_text, _read_number)),
 }
 
-# The ranks of search results: the name equals the search; it begins with it; it contains the words
-# as whole words; it contains them; the item contains them. The first three ranks are sorted by the
-# code points of the name, where such hits are neighbours; the others by time, newest first, where
-# the hits of a word are spread more evenly.
+# The ranks of search results: the name equals the search; it does with other spaces or hyphens; it
+# begins with it; it contains the two words as one; it is one of the words; it contains the words;
+# the item contains them. The ranks of few names are sorted by the code points of the name, where
+# such hits are often neighbours; the others by time, newest first, where the hits of a word are
+# spread more evenly.
 BY_CODE_POINTS = Order((CODE_POINT_ORDER, "id"), (_read_text, _read_number))
-RANK_ORDERS = (BY_CODE_POINTS, BY_CODE_POINTS, BY_CODE_POINTS, ORDERS["newest"], ORDERS["newest"])
+NEWEST = ORDERS["newest"]
+RANK_ORDERS = (
+    BY_CODE_POINTS,
+    BY_CODE_POINTS,
+    BY_CODE_POINTS,
+    BY_CODE_POINTS,
+    BY_CODE_POINTS,
+    NEWEST,
+    NEWEST,
+)
+HAS_TOGETHER = 3  # the rank of names with two words as one
 
 
 def named(position: Sequence) -> dict[str, Any]:

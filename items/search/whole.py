@@ -60,7 +60,7 @@ def _by_ids(text: str, wanted: Selection) -> str:
 def _sorted(wanted: Selection) -> str:
     by = ORDERS[wanted.sort].by(backwards=False)
     return (
-        f"SELECT array_agg(id ORDER BY {by}) AS ids FROM items_item WHERE {wanted.search.in_item}"
+        f"SELECT array_agg(id ORDER BY {by}) AS ids FROM items_item WHERE {wanted.search.matches}"
     )
 
 

@@ -1,41 +1,55 @@
 """Search for items that contain all words, in any order and in any field."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 
-from items.database.sql import fetch, limited
+from items.database.sql import fetch
 from items.models.folding import fold
 from items.models.functions import CODE_POINT_ORDER, FOLDED_NAME
+from items.search.spellings import respaced
 
 WORDS_MAX = 10  # others are ignored; each word takes time to plan
 WORDS_MAX_LENGTH = 200  # characters; fits limit_request_line in gunicorn.conf.py
 SHORT = 2  # letters; only found at the beginning of a word, as in items_holds()
-COUNT_MAX = 10_000  # items; larger numbers are not counted
-ENOUGH = 2 * COUNT_MAX  # items by statistics; then counting is skipped
-CLOSE_TIMEOUT_MS = 400  # to compare all names with the words
-CLOSE_SIMILARITY = 0.35  # of 1, as pg_trgm measures words; "keybaord" and "keyboard" have 0.38
-CLOSE_MAX = 20  # items
-COMPARED_MAX = 100  # items, letter by letter
-COMPARED_WORDS_MAX = 20  # of each item
+COUNT_MAX = 10_000  # items in the admin; larger numbers are not counted there
 
 # At the ends of words, in several scripts; the last seven are ,;:!?() in full width.
 PUNCTUATION = ",;:.!?()…¡¿“”„«»،؛؟、。「」\uff0c\uff1b\uff1a\uff01\uff1f\uff08\uff09"
 
 
+# Words between quotes; a straight quote behind a number means inches, and opens nothing.
+PHRASE = re.compile(
+    r"""(?<![^\s(]) (?: "([^"]+)" | [“„”]([^“„”]+)[“”] | [«»]([^«»]+)[«»] ) (?=[\s,;:.!?)]|$)""",
+    re.VERBOSE,
+)
+
+
 def read_words(text: str) -> tuple[str, ...]:
-    """Return the first WORDS_MAX different words.
+    """Return the first WORDS_MAX different words; several words in quotes are one, with spaces.
 
     Punctuation at their ends is dropped, also straight quotes where one opens a word: behind a
     number they are inches. Signs alone are dropped beside words with letters or digits, and accents
     alone, of which folding leaves nothing. If no word is left, all are returned as they are.
     """
-    typed = text.split()
+    return tuple(dict.fromkeys(_bare_words(text)))[:WORDS_MAX]
+
+
+def _bare_words(text: str) -> list[str]:
+    typed = list(_words_and_phrases(text))
     dropped = PUNCTUATION + '"' * any(word.startswith('"') for word in typed)
     words = [word for word in (word.strip(dropped) for word in typed) if _has_text(word)]
-    words = [word for word in words if any(map(str.isalnum, word))] or words or typed
-    return tuple(dict.fromkeys(words))[:WORDS_MAX]
+    return [word for word in words if any(map(str.isalnum, word))] or words or typed
+
+
+def _words_and_phrases(text: str) -> Iterator[str]:
+    end = 0
+    for phrase in PHRASE.finditer(text):
+        yield from text[end : phrase.start()].split()
+        yield " ".join(phrase[phrase.lastindex or 0].split())
+        end = phrase.end()
+    yield from text[end:].split()
 
 
 def _has_text(word: str) -> bool:
@@ -50,8 +64,9 @@ def is_short(word: str) -> bool:
 class Search:
     """Search words, and their SQL conditions.
 
-    Parameters are named: `w0`, `w1`... are the words, `all` is what was typed, `bare` the same
-    without the punctuation at its end.
+    A word with a space in it is a phrase. Parameters are named: `w0`, `w1`... are the words, `all`
+    is what was typed, `bare` the same without the punctuation at its end, or without the quotes;
+    `spellings` has the words together and apart, `together` is two words as one.
     """
 
     words: tuple[str, ...]
@@ -62,10 +77,35 @@ class Search:
         return self.typed or " ".join(self.words)
 
     @cached_property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str | list[str]]:
         bare = self.text.rstrip(f"{PUNCTUATION} ") or self.text
-        whole = {"all": self.text, "bare": bare}
-        return {f"w{n}": word for n, word in enumerate(self.words)} | whole
+        return {
+            **{f"w{n}": word for n, word in enumerate(self.words)},
+            "all": self.text,
+            "bare": " ".join(self.words) if self.has_phrase else bare,
+            "spellings": self.spellings,
+            "together": self.together,
+        }
+
+    @cached_property
+    def has_phrase(self) -> bool:
+        return any(" " in word for word in self.words)
+
+    @cached_property
+    def spellings(self) -> list[str]:
+        """Return the words as one folded text, with other spaces and hyphens in it."""
+        return [] if self.has_phrase else respaced(fold(" ".join(_bare_words(self.text))))
+
+    @property
+    def together(self) -> str:
+        """Return two words as one; empty for other numbers of words."""
+        can_join = len(self.words) == 2 and not self.has_phrase and all(map(_has_text, self.words))
+        return "".join(self.words) if can_join else ""
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """Return the words that can stand in an item that matches."""
+        return (*self.words, self.together) if self.together else self.words
 
     def each(self, sql: str) -> list[str]:
         """Return the SQL for each word; {} stands for the word."""
@@ -83,6 +123,12 @@ class Search:
         ]
 
     @property
+    def matches(self) -> str:
+        """Return the condition of an item that is found, in whatever rank."""
+        ways = [self.in_item, self.name_is_respaced, self.name_has_together]
+        return f"({' OR '.join(filter(None, ways))})" if any(ways) else ""
+
+    @property
     def in_item(self) -> str:
         return " AND ".join(self._word_conditions("search"))
 
@@ -98,6 +144,16 @@ class Search:
             (begins if has_long and is_short(word) else held).format(f"%(w{n})s")
             for n, word in enumerate(self.words)
         ]
+
+    @property
+    def name_is_respaced(self) -> str:
+        """Return the condition of a name that is the words, together or apart; empty if none is."""
+        return f"{CODE_POINT_ORDER} = ANY(%(spellings)s)" if self.spellings else ""
+
+    @property
+    def name_has_together(self) -> str:
+        """Return the condition of a name that contains the two words as one."""
+        return f"items_holds({FOLDED_NAME}, %(together)s)" if self.together else ""
 
     @property
     def is_empty(self) -> bool:
@@ -121,68 +177,3 @@ class Search:
         sql = f"EXPLAIN (FORMAT JSON) SELECT FROM items_item WHERE {condition}"
         [[plan]] = fetch(sql, self.parameters, prepare=False)
         return plan[0]["Plan"]["Plan Rows"]
-
-
-def count(search: Search) -> int | None:
-    """Return the number of items that contain all words, or None if over COUNT_MAX."""
-    [(found,)] = fetch(count_sql(search.in_item), search.parameters, prepare=False)
-    return found
-
-
-def count_sql(condition: str) -> str:
-    """Return the SQL of the number of matching items, which is NULL if over COUNT_MAX."""
-    some = f"SELECT FROM items_item WHERE {condition} LIMIT {COUNT_MAX + 1}"
-    return f"SELECT nullif(count(*), {COUNT_MAX + 1}) FROM ({some}) AS items"
-
-
-def count_all() -> int | None:
-    """Return the number of items, or None if over COUNT_MAX.
-
-    They are only counted if PostgreSQL's statistics show that this is fast: the cumulative ones,
-    or those of the last ANALYZE after a crash, which empties the former.
-    """
-    sql = f"""
-        SELECT CASE WHEN estimate <= {ENOUGH} THEN ({count_sql("TRUE")}) END
-        FROM (
-            SELECT coalesce(nullif(pg_stat_get_live_tuples(oid), 0), reltuples) AS estimate
-            FROM pg_class WHERE oid = 'items_item'::regclass
-        ) AS statistics
-    """
-    [(counted,)] = fetch(sql, ())
-    return counted
-
-
-def read_close(columns: str, search: Search) -> list[tuple]:
-    """Return items with similar words, the most similar first; raise TooLong.
-
-    Names are compared first, descriptions only if no name is similar.
-    """
-    threshold = {"pg_trgm.strict_word_similarity_threshold": CLOSE_SIMILARITY}
-    with limited(CLOSE_TIMEOUT_MS, threshold):
-        return _read_like(columns, search, FOLDED_NAME) or _read_like(columns, search, "search")
-
-
-def _read_like(columns: str, search: Search, text: str) -> list[tuple]:
-    close = search.each(f"{text} %%>> items_fold({{}})")
-    likeness = search.each(f"strict_word_similarity(items_fold({{}}), {text})")
-    sql = f"""
-        SELECT {columns}, {text} FROM items_item
-        WHERE {" AND ".join(close)}
-        ORDER BY {" + ".join(likeness)} DESC, length(name), {CODE_POINT_ORDER}, id
-        LIMIT {COMPARED_MAX}
-    """
-    rows = fetch(sql, search.parameters, prepare=False)
-    rows.sort(key=lambda row: -_likeness(search.words, row[-1]))
-    return [row[:-1] for row in rows[:CLOSE_MAX]]
-
-
-def _likeness(words: tuple[str, ...], text: str) -> float:
-    """Return the similarity of the words of a text to the search words, at most 1 for each.
-
-    Trigrams only preselect: two swapped letters already change three of them.
-    """
-    parts = re.findall(r"\w+", text)[:COMPARED_WORDS_MAX]
-    return sum(
-        max((SequenceMatcher(None, part, fold(word)).ratio() for part in parts), default=0)
-        for word in words
-    )

@@ -24,7 +24,7 @@ _making = BoundedSemaphore(1)  # one at a time, in each worker
 
 def refuse_too_many(wanted: Selection) -> None:
     """Raise Problem 422 if a list has more items than a sheet has rows."""
-    condition = wanted.search.in_item if wanted.words else "TRUE"
+    condition = wanted.search.matches if wanted.words else "TRUE"
     if wanted.words and wanted.search.is_empty:
         return
     sql = f"SELECT FROM items_item WHERE {condition} OFFSET {ROWS_MAX} LIMIT 1"

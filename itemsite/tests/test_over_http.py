@@ -283,7 +283,7 @@ def test_of_people_who_save_at_once_one_does_and_the_others_are_told(server, ite
     pages = [page.decode() for status, _, page in answers if status == 409]
     saved = server.request("GET", f"/items/{item['id']}/")[2]["name"]
     assert sorted(status for status, _, _ in answers) == [302, 409, 409, 409]
-    assert all(f">{saved}</div>" in page for page in pages)
+    assert all(f"<del>{saved}</del>" in page for page in pages)
 
 
 def test_a_form_sent_many_times_at_once_makes_one_item(server):

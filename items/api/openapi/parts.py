@@ -44,10 +44,19 @@ LIST_PARAMETERS = [
         {"enum": list(ORDERS)},
     ),
     parameter(
-        "query", "q", "Words that the items must contain. Case and accents do not matter.", WORDS
+        "query",
+        "q",
+        "Words that items must contain; those in quotes must follow each other.",
+        WORDS,
     ),
     parameter(
         "query", "q_base64", "q in base64url, as Link writes a long one. Not with q.", schemas.TEXT
+    ),
+    parameter(
+        "query",
+        "close",
+        "1: also items that come close, after the others, if little or nothing matches.",
+        {"enum": ["0", "1"], "default": "0"},
     ),
     parameter("header", "Prefer", "With count=exact the answer has X-Total-Count.", schemas.TEXT),
 ]
@@ -132,6 +141,10 @@ LINK = {
 PAGE_HEADERS = {
     **LINK,
     "X-Total-Count": header("How many items match.", {"type": "integer", "minimum": 0}),
+    "X-Close-Matches": header(
+        "How many items at the end only come close; without it, all match.",
+        {"type": "integer", "minimum": 1},
+    ),
     "Preference-Applied": header("The part of Prefer that was applied.", {"const": "count=exact"}),
 }
 MADE_HEADERS = {

@@ -7,11 +7,12 @@ from hypothesis.strategies import data, integers, lists, sampled_from
 
 from items.database.sql import TooLong
 from items.models import Item
-from items.search import ranking, words
+from items.search import near_misses, ranking
 from items.search.keyset import read_page
+from items.search.near_misses import read_close
 from items.search.selection import Selection
 from items.search.sorting import ORDERS
-from items.search.words import Search, read_close
+from items.search.words import Search
 from items.tests.search.walks import make, walk
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +137,7 @@ def test_comes_close_where_nothing_is_found(wrong, right):
 
 
 def test_comparing_ends_in_time(monkeypatch):
-    monkeypatch.setattr(words, "CLOSE_TIMEOUT_MS", 20)
+    monkeypatch.setattr(near_misses, "CLOSE_TIMEOUT_MS", 20)
     make("Book")
 
     with pytest.raises(TooLong):

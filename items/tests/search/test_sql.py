@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from items.models import Item, item
-from items.search import words
+from items.search import near_misses
 from items.search.selection import SIZES
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ REQUESTS = {
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_what_is_asked_is_what_the_file_says(client, monkeypatch, name):
-    for module, timeout in ((words, "CLOSE_TIMEOUT_MS"), (item, "SIMILAR_TIMEOUT_MS")):
+    for module, timeout in ((near_misses, "CLOSE_TIMEOUT_MS"), (item, "SIMILAR_TIMEOUT_MS")):
         monkeypatch.setattr(module, timeout, 60_000)  # on a busy machine too
     Item.objects.bulk_create(Item(id=n, name=f"Red lamp no {n}") for n in range(1, SIZES[0] + 2))
     path, headers = REQUESTS[name]

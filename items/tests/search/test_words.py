@@ -4,8 +4,9 @@ import pytest
 
 from items.models import Item
 from items.search.keyset import read_page
+from items.search.near_misses import read_close
 from items.search.selection import Selection
-from items.search.words import Search, read_close, read_words
+from items.search.words import Search, read_words
 from items.tests.search.walks import make, walk
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ def test_ten_words_count():
     assert read_words(" a  b\ta " + " ".join("cdefghijkl")) == tuple("abcdefghij")
     make("+-*", "!!")
 
-    assert read_close("name", Search(("+-*/",))) == []
+    assert read_close("name", Search(("+-*/",))) == [("+-*",)]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,11 @@ def test_ten_words_count():
         ('c++ 3/8, wi-fi #7 19" a&b', ("c++", "3/8", "wi-fi", "#7", '19"', "a&b")),
         ("1.5 e.g.", ("1.5", "e.g")),
         ("hammer - large & old / new", ("hammer", "large", "old", "new")),
-        ('"hammer large" 19', ("hammer", "large", "19")),
+        ('"hammer  large" 19', ("hammer large", "19")),
+        ("nail “steel, long”.", ("nail", "steel, long")),
+        ("„hammer groß“ »so groß« « très grand »", ("hammer groß", "so groß", "très grand")),
+        ('19" tube 21" wide', ('19"', "tube", '21"', "wide")),
+        ('"hammer" 19" "large tube', ("hammer", "19", "large", "tube")),
         ('19" tube', ('19"', "tube")),
         ("++ --", ("++", "--")),
         ("!!", ("!!",)),

@@ -11,16 +11,17 @@ ORDER BY name_order,
 LIMIT 51;
 
 
-SELECT CASE
-           WHEN estimate <= 20000 THEN
-                  (SELECT nullif(count(*), 10001)
+SELECT estimate,
+       CASE
+           WHEN estimate <= 100000 THEN
+                  (SELECT count(*)
                    FROM
                      (SELECT
                       FROM items_item
                       WHERE TRUE
-                      LIMIT 10001) AS items)
+                      LIMIT 200000) AS items)
        END
 FROM
-  (SELECT coalesce(nullif(pg_stat_get_live_tuples(oid), 0), reltuples) AS estimate
+  (SELECT coalesce(nullif(pg_stat_get_live_tuples(oid), 0), reltuples)::bigint AS estimate
    FROM pg_class
    WHERE oid = 'items_item'::regclass) AS statistics;

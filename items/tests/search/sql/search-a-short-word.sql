@@ -1,14 +1,18 @@
 EXPLAIN (FORMAT JSON)
 SELECT
 FROM items_item
-WHERE search ~ ('\m' || lower($1))
-  AND items_holds(search, $2);
+WHERE (search ~ ('\m' || lower($1))
+       AND items_holds(search, $2)
+       OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($3)
+       OR items_holds(left(split_part(search, E'\n', 1), 200), $4));
 
 WITH hits AS MATERIALIZED
   (SELECT id AS key0
    FROM items_item
-   WHERE search ~ ('\m' || lower($1))
-     AND items_holds(search, $2)
+   WHERE (search ~ ('\m' || lower($1))
+          AND items_holds(search, $2)
+          OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($3)
+          OR items_holds(left(split_part(search, E'\n', 1), 200), $4))
      AND TRUE), page AS
   (SELECT *
    FROM hits
@@ -32,13 +36,17 @@ LIMIT 51;
 EXPLAIN (FORMAT JSON)
 SELECT
 FROM items_item
-WHERE search ~ ('\m' || lower($1))
-  AND items_holds(search, $2);
+WHERE (search ~ ('\m' || lower($1))
+       AND items_holds(search, $2)
+       OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($3)
+       OR items_holds(left(split_part(search, E'\n', 1), 200), $4));
 
-SELECT nullif(count(*), 10001)
+SELECT count(*)
 FROM
   (SELECT
    FROM items_item
-   WHERE search ~ ('\m' || lower($1))
-     AND items_holds(search, $2)
-   LIMIT 10001) AS items;
+   WHERE (search ~ ('\m' || lower($1))
+          AND items_holds(search, $2)
+          OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($3)
+          OR items_holds(left(split_part(search, E'\n', 1), 200), $4))
+   LIMIT 200000) AS items;

@@ -1,12 +1,14 @@
 EXPLAIN (FORMAT JSON)
 SELECT
 FROM items_item
-WHERE items_holds(search, $1);
+WHERE (items_holds(search, $1)
+       OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($2));
 
 WITH hits AS MATERIALIZED
   (SELECT id AS key0
    FROM items_item
-   WHERE items_holds(search, $1)
+   WHERE (items_holds(search, $1)
+          OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($2))
      AND TRUE), page AS
   (SELECT *
    FROM hits
@@ -30,11 +32,13 @@ LIMIT 51;
 EXPLAIN (FORMAT JSON)
 SELECT
 FROM items_item
-WHERE items_holds(search, $1);
+WHERE (items_holds(search, $1)
+       OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($2));
 
-SELECT nullif(count(*), 10001)
+SELECT count(*)
 FROM
   (SELECT
    FROM items_item
-   WHERE items_holds(search, $1)
-   LIMIT 10001) AS items;
+   WHERE (items_holds(search, $1)
+          OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($2))
+   LIMIT 200000) AS items;

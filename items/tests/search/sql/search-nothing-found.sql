@@ -35,9 +35,39 @@ FROM
           (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
           id AS key1
    FROM items_item
+   WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($2)
+     AND CASE
+             WHEN (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($3),
+                                                                            items_fold($4)) THEN 1
+             ELSE 0
+         END <> 1
+     AND TRUE) AS item
+ORDER BY key0,
+         key1
+LIMIT 51;
+
+SELECT id,
+       name,
+       CASE
+           WHEN length(items_fold(left(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0))))) <> least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) THEN description
+           WHEN least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50 > 100 THEN '…' || substr(description, least(nullif(strpos(substr(search, strpos(search, E'\n') + 1), items_fold($1)), 0)) - 50, 200)
+           ELSE left(description, 200)
+       END ,
+       updated_at,
+       '',
+       2, (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+FROM
+  (SELECT *,
+          (left(split_part(search, E'\n', 1), 200) COLLATE "C") AS key0,
+          id AS key1
+   FROM items_item
    WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
-     AND NOT (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($3),
-                                                                       items_fold($2))
+     AND CASE
+             WHEN (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($3),
+                                                                            items_fold($2))
+                  OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($4) THEN 1
+             ELSE 0
+         END <> 1
      AND TRUE) AS item
 ORDER BY key0,
          key1
@@ -47,15 +77,25 @@ EXPLAIN (FORMAT JSON)
 SELECT
 FROM items_item
 WHERE items_holds(left(split_part(search, E'\n', 1), 200), $1)
-  AND NOT ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
-           OR FALSE);
+  AND CASE
+          WHEN (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($2),
+                                                                         items_fold($3))
+               OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($4)
+               OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($3), 2) THEN 1
+          ELSE 0
+      END <> 1;
 
 WITH hits AS MATERIALIZED
   (SELECT id AS key0
    FROM items_item
    WHERE items_holds(left(split_part(search, E'\n', 1), 200), $1)
-     AND NOT ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
-              OR FALSE)
+     AND CASE
+             WHEN (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($2),
+                                                                            items_fold($3))
+                  OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($4)
+                  OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($3), 2) THEN 1
+             ELSE 0
+         END <> 1
      AND TRUE), page AS
   (SELECT *
    FROM hits
@@ -70,7 +110,7 @@ SELECT id,
        END ,
        updated_at,
        '',
-       3,
+       5,
        NULL,
        id
 FROM items_item
@@ -82,17 +122,27 @@ EXPLAIN (FORMAT JSON)
 SELECT
 FROM items_item
 WHERE items_holds(search, $1)
-  AND NOT (items_holds(left(split_part(search, E'\n', 1), 200), $1)
-           OR ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
-               OR FALSE));
+  AND CASE
+          WHEN (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($2),
+                                                                         items_fold($3))
+               OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($4)
+               OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($3), 2) THEN 1
+          ELSE 0
+      END <> 1
+  AND NOT (items_holds(left(split_part(search, E'\n', 1), 200), $1));
 
 WITH hits AS MATERIALIZED
   (SELECT id AS key0
    FROM items_item
    WHERE items_holds(search, $1)
-     AND NOT (items_holds(left(split_part(search, E'\n', 1), 200), $1)
-              OR ((left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($2), 2)
-                  OR FALSE))
+     AND CASE
+             WHEN (left(split_part(search, E'\n', 1), 200) COLLATE "C") IN (items_fold($2),
+                                                                            items_fold($3))
+                  OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") = ANY($4)
+                  OR (left(split_part(search, E'\n', 1), 200) COLLATE "C") LIKE substr(items_contains($3), 2) THEN 1
+             ELSE 0
+         END <> 1
+     AND NOT (items_holds(left(split_part(search, E'\n', 1), 200), $1))
      AND TRUE), page AS
   (SELECT *
    FROM hits
@@ -107,7 +157,7 @@ SELECT id,
        END ,
        updated_at,
        '',
-       4,
+       6,
        NULL,
        id
 FROM items_item
@@ -131,11 +181,21 @@ SELECT id,
        END ,
        updated_at,
        '',
+       id,
        left(split_part(search, E'\n', 1), 200)
 FROM items_item
-WHERE left(split_part(search, E'\n', 1), 200) %>> items_fold($1)
-ORDER BY strict_word_similarity(items_fold($1), left(split_part(search, E'\n', 1), 200)) DESC, length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
-LIMIT 100;
+WHERE id IN
+    (SELECT hit.id
+     FROM unnest($2::text[]) AS correction,
+          LATERAL
+       (SELECT id
+        FROM items_item
+        WHERE (left(split_part(search, E'\n', 1), 200) COLLATE "C") >= correction
+          AND (left(split_part(search, E'\n', 1), 200) COLLATE "C") < correction || $3
+        ORDER BY (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+        LIMIT 3) AS hit)
+ORDER BY length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+LIMIT 200;
 
 
 SELECT id,
@@ -147,8 +207,9 @@ SELECT id,
        END ,
        updated_at,
        '',
-       search
+       id,
+       left(split_part(search, E'\n', 1), 200)
 FROM items_item
-WHERE search %>> items_fold($1)
-ORDER BY strict_word_similarity(items_fold($1), search) DESC, length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
-LIMIT 100;
+WHERE left(split_part(search, E'\n', 1), 200) LIKE ANY($2)
+ORDER BY length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
+LIMIT 200;
