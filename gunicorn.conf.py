@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from shutil import rmtree
 
 from itemsite.embedded import cluster
 from itemsite.serving import startup
@@ -43,8 +45,18 @@ def when_ready(server) -> None:
         server.supervisor = subprocess.Popen(command)
 
 
+def child_exit(server, worker) -> None:
+    """Let /metrics forget the connections of a worker; its requests stay counted."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
+
+
 def on_exit(server) -> None:
     """End the supervisor, which would otherwise start PostgreSQL again."""
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        rmtree(folder, ignore_errors=True)
     if supervisor := getattr(server, "supervisor", None):
         supervisor.terminate()
         supervisor.wait()
@@ -71,5 +83,7 @@ def on_reload(server) -> None:
 
 if "ITEMSITE_POSTGRES_FD" in os.environ:
     cluster.take_over_lock(int(os.environ["ITEMSITE_POSTGRES_FD"]))
-startup.read_settings()  # a wrong value ends gunicorn here, with one message
+settings = startup.read_settings()  # a wrong value ends gunicorn here, with one message
+if settings.METRICS_TOKEN and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="itemsite-metrics-")
 del sys.modules["itemsite.settings"]  # so that SIGHUP reads them again

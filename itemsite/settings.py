@@ -24,6 +24,7 @@ from itemsite.variables import (
     site_name,
     site_url,
     time_zone,
+    token,
     words,
 )
 
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "itemsite.middleware.request_id.set_request_id",
+    "itemsite.middleware.observe.observe",
     "django.middleware.security.SecurityMiddleware",
     "itemsite.middleware.health.answer_health",
     "itemsite.middleware.https.require_https",
@@ -236,16 +238,24 @@ TIME_ZONE = time_zone("TIME_ZONE")  # of the times on pages; JSON is always UTC
 # The log
 
 LOG_LEVEL = log_level("LOG_LEVEL")
+REQUEST_LOG = env.bool("REQUEST_LOG", default=False)  # a line of JSON for each request
+SLOW_QUERY_MS = number("SLOW_QUERY_MS", 0, 0, "Write 0 to log no slow statements.")
+METRICS_TOKEN = token("METRICS_TOKEN")  # for /metrics; empty: there is none
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"}
+        "line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"},
+        "bare": {"format": "%(message)s"},
     },
     "filters": {"request": {"()": "itemsite.errors.RequestLogFilter"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]},
+        "bare": {"class": "logging.StreamHandler", "formatter": "bare"},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
+        "itemsite.requests": {"handlers": ["bare"], "level": "INFO", "propagate": False},
+    },
 }

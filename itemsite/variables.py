@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from environs import FileAwareEnv
 
 KEY_MIN_LENGTH = 50  # characters
+TOKEN_MIN_LENGTH = 20  # characters
 SITE_NAME_MAX = 30  # characters: the header of a phone has room for so many
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 HOST = r"(?a:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
@@ -199,6 +200,17 @@ def mail_server(name: str, *, has_any_host: bool) -> MailServer:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     starts_tls, is_tls = parts.scheme == "smtp+tls", parts.scheme == "smtps"
     return MailServer(parts.hostname, port, user, password, starts_tls, is_tls, sent_from)
+
+
+def token(name: str) -> str:
+    """Return a secret for programs, which can be missing."""
+    secret = env.str(name, default="")
+    if secret and (len(secret) < TOKEN_MIN_LENGTH or not secret.isascii() or " " in secret):
+        raise ImproperlyConfigured(
+            f"{name} is not {TOKEN_MIN_LENGTH} or more letters and digits. Create it with"
+            ' python3 -c "import secrets; print(secrets.token_urlsafe(30))".'
+        )
+    return secret
 
 
 def time_zone(name: str) -> str:

@@ -5,6 +5,7 @@ import secrets
 import sys
 from contextlib import suppress
 from importlib import import_module
+from types import ModuleType
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -16,12 +17,12 @@ SECRET_KEY_FILE = VAR / "secret_key"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def read_settings() -> None:
-    """Import the settings; a wrong value ends the process with one message."""
+def read_settings() -> ModuleType:
+    """Return the settings; a wrong value ends the process with one message."""
     if not _has("SECRET_KEY") and SECRET_KEY_FILE.exists():
         os.environ["SECRET_KEY_FILE"] = str(SECRET_KEY_FILE)  # bin/serve created it
     try:
-        import_module("itemsite.settings")
+        return import_module("itemsite.settings")
     except (ImproperlyConfigured, ValueError) as error:  # environs raises ValueErrors
         sys.exit(f"itemsite: {error}")
 

@@ -1,0 +1,1 @@
+"""What keeps a site going: what it tells about itself."""
