@@ -6,6 +6,7 @@ const PAUSE_MS = 150; // pause in typing before the server is asked
 const SLOW_MS = 500; // before the page says that it is loading
 const PATIENCE_MS = 15_000; // longer than the server's statement timeout
 const PARTS = ["found", "results"];
+const ITEM_NUMBER = /^\s*#\d+\s*$/; // leads to that item, but only with Enter
 const TICKS = "#results tbody .tick input";
 
 const form = document.querySelector("form.find");
@@ -81,6 +82,7 @@ function load(address, done) {
 
 function find() {
   clearTimeout(pause);
+  if (ITEM_NUMBER.test(form.q.value)) return;
   const address = wantedAddress();
   load(address, () => {
     // Only the first change adds a history entry, so that Back does not go letter by letter.
@@ -106,6 +108,7 @@ function start() {
   form.q.addEventListener("compositionend", findSoon);
   form.addEventListener("change", ({ target }) => target === form.q || find());
   form.addEventListener("submit", (event) => {
+    if (ITEM_NUMBER.test(form.q.value)) return;
     event.preventDefault();
     find();
     form.q.select(); // so that the next scanned code replaces this one

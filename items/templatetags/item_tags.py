@@ -79,7 +79,7 @@ def list_row(row: Row, selection: Selection, may_delete: bool) -> SafeString:
     render = (
         _render_row.__wrapped__ if settings.DEBUG else _render_row
     )  # so that template edits show
-    return render(row, selection.words, selection.query_string, may_delete, get_language())
+    return render(row, selection.search.marked, selection.query_string, may_delete, get_language())
 
 
 @lru_cache(4_096)  # rows, about 4 MB; without it a list costs 15 ms of CPU

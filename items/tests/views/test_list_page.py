@@ -1,12 +1,14 @@
+import html
+
 import pytest
+from django.contrib.auth.models import User
 from pytest_django.asserts import assertContains, assertNotContains
 
 from items.models import Item
-from items.search import words
+from items.search import counting
 from items.search.keyset import read_page
 from items.search.selection import SIZES, Selection
 from items.tests.views.rows import link, make_items, names
-from items.views import item_list
 from items.views.item_list import SORT_LABELS
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +36,15 @@ def test_empty_list_tells_who_may_not_add_no_way_to(client, settings):
     settings.VISITORS_MAY = ["view"]
 
     response = client.get("/items/", headers=HTML)
+    client.force_login(User.objects.create(username="ann"))
+    signed_in = client.get("/items/", headers=HTML)
 
-    assertContains(response, "There are no items yet.")
-    assertNotContains(response, "/items/new/")
-    assertNotContains(response, "/items/import/")
+    sign_in = '<a href="/accounts/login/?next=/items/">Sign in</a>'
+    assertContains(response, f"<p>No items yet. {sign_in} to add some.</p>", html=True)
+    assertContains(signed_in, "There are no items yet.")
+    for page in (response, signed_in):
+        assertNotContains(page, "/items/new/")
+        assertNotContains(page, "/items/import/")
 
 
 def test_escapes_what_people_wrote(client):
@@ -148,15 +155,29 @@ def test_a_script_at_the_root_is_led_to_the_items(client):
 
 
 @pytest.mark.parametrize(
-    ("limit", "sentence"), [(60, "60 items"), (59, "More than 59 items")], ids=["all", "too many"]
+    "query", ["", "q=item&amp;", "q=item&amp;sort=name&amp;"], ids=["all", "best", "by name"]
 )
-def test_counts_no_further_than_is_quick(client, monkeypatch, limit, sentence):
-    monkeypatch.setattr(words, "COUNT_MAX", limit)
-    monkeypatch.setattr(item_list, "COUNT_MAX", limit)
+def test_counts_further_than_is_quick_only_on_request(client, monkeypatch, query):
+    for way in ("_count_all", "_count_found"):
+        monkeypatch.setattr(counting, way, lambda *search: (636_712, None))
+    make_items(60)
+    address = "/items/?" + query.replace("&amp;", "&")
+
+    page = client.get(address, headers=HTML)
+    counted = client.get(f"{address}count=exact", headers=HTML)
+    next_page = client.get(html.unescape(link(counted, "next")), headers=HTML)
+
+    assertContains(page, "About 637,000 items")
+    assertContains(page, f'href="/items/?{query}count=exact"')
+    assertContains(counted, ">60 items<")
+    assertContains(next_page, ">60 items<")
+
+
+def test_an_estimate_far_too_low_stops_the_count(client, monkeypatch):
+    monkeypatch.setattr(counting, "STOP_AT", 55)
     make_items(60)
 
-    assertContains(client.get("/items/", headers=HTML), sentence)
-    assertContains(client.get("/items/?q=item", headers=HTML), sentence)
+    assertContains(client.get("/items/", headers=HTML), "About 55 items")
 
 
 @pytest.mark.parametrize("sort", ["newest", "oldest", "name", "changed", "best"])
@@ -182,3 +203,33 @@ def test_an_odd_address_shows_the_usual_list(client, query):
     make_items(2)
 
     assert names(client.get(f"/items/?{query}", headers=HTML)) == ["item 1", "item 0"]
+
+
+def test_headers_sort_and_say_how(client):
+    make_items(2)
+
+    newest, by_name = (client.get(f"/items/{query}", headers=HTML) for query in ("", "?sort=name"))
+    changed = client.get("/items/?q=item&size=100&sort=changed", headers=HTML)
+
+    assertContains(newest, '<th scope="col"><a href="/items/?sort=name">Name</a></th>', html=True)
+    assertNotContains(newest, "aria-sort")
+    assertContains(by_name, '<th scope="col" aria-sort="ascending"><a href="/items/?sort=name">')
+    assertContains(by_name, "aria-sort", 1)
+    assertContains(changed, 'href="/items/?q=item&amp;sort=name&amp;size=100"')
+    assertContains(changed, 'aria-sort="descending"')
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("sort=price", "newest first"), ("sort=%3Cb%3E&q=item", "best matches first")],
+)
+def test_says_that_an_order_does_not_exist(client, query, shown):
+    make_items(1)
+
+    wrong = client.get(f"/items/?{query}", headers=HTML)
+    right = client.get("/items/?sort=best", headers=HTML)
+
+    assertContains(wrong, "There is no sort order “")
+    assertContains(wrong, f"”. Shown: {shown}.")
+    assertNotContains(wrong, "<b>")
+    assertNotContains(right, "There is no sort order")

@@ -111,7 +111,8 @@ def test_offers_to_add_beside_what_comes_close_to_who_may(client, settings):
     settings.VISITORS_MAY = ["view"]
     close_to_who_may_not = client.get("/items/?q=keybaord", headers=HTML)
 
-    assertContains(close, 'href="/items/new/?name=keybaord"')
+    address = '<a class="button quiet" href="/items/new/?name=keybaord"'
+    assert close.text.index("Keyboard</a>") < close.text.index(address)
     assertNotContains(close_to_who_may_not, "/items/new/")
 
 
@@ -119,7 +120,7 @@ def test_says_when_there_are_too_many_to_compare(client, monkeypatch):
     def too_many(*args):
         raise TooLong
 
-    monkeypatch.setattr(list_page, "read_close", too_many)
+    monkeypatch.setattr(list_page, "read_near_misses", too_many)
 
     response = client.get("/items/?q=keybaord", headers=HTML)
 
@@ -130,3 +131,30 @@ def test_refuses_more_words_than_it_takes(client):
     response = client.get(f"/items/?q={'a' * 201}", headers=HTML)
 
     assertContains(response, "at most 200 characters", status_code=400)
+
+
+def test_a_number_with_its_sign_leads_to_the_item(client):
+    item, deleted = (Item.objects.create(name=name) for name in ("Book", "Pen"))
+    gone = deleted.pk
+    deleted.delete()
+
+    found = client.get(f"/items/?q=%23{item.pk}", headers=HTML)
+    was_there = client.get(f"/items/?q=%23{gone}", headers=HTML, follow=True)
+    never = client.get("/items/?q=%23999999999", headers=HTML)
+
+    assert (found.status_code, found["Location"]) == (302, f"/items/{item.pk}/")
+    assert was_there.status_code == 410
+    assertContains(never, "There is no item 999999999.")
+    assert client.get(f"/items/?q=%23{item.pk}").json() == []  # scripts search as ever
+
+
+def test_a_bare_number_searches_and_links_the_item(client):
+    item = Item.objects.create(name="<Book>")
+    Item.objects.create(name=f"Shelf {item.pk}")
+
+    page = client.get(f"/items/?q={item.pk}", headers=HTML)
+
+    assertContains(page, f"Item {item.pk}: ")
+    assertContains(page, "&lt;Book&gt;")
+    assertContains(page, f"Shelf <mark>{item.pk}</mark>")
+    assertNotContains(client.get("/items/?q=999999999", headers=HTML), "Item 999999999:")
