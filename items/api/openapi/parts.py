@@ -46,7 +46,7 @@ LIST_PARAMETERS = [
     parameter(
         "query",
         "q",
-        "Words that the items must contain; those in quotes must follow each other.",
+        "Words that items must contain; those in quotes must follow each other.",
         WORDS,
     ),
     parameter(
@@ -55,7 +55,7 @@ LIST_PARAMETERS = [
     parameter(
         "query",
         "close",
-        "1: also items that come close, at the end of the first page, if little or nothing matches.",
+        "1: also items that come close, after the others, if little or nothing matches.",
         {"enum": ["0", "1"], "default": "0"},
     ),
     parameter("header", "Prefer", "With count=exact the answer has X-Total-Count.", schemas.TEXT),

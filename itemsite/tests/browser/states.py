@@ -39,7 +39,7 @@ def empty_list(page, site):
 
 
 def found(page, site):
-    page.goto("/items/?q=cafe+oak")
+    page.goto("/items/?q=cafe+oak&sort=name")
 
 
 def near_misses(page, site):

@@ -130,3 +130,24 @@ def test_a_session_that_ended_leads_to_the_form(page):
     page.get_by_label("Find").fill("lamp")
 
     expect(page).to_have_title("Sign in")
+
+
+def test_a_number_leads_to_the_item_only_with_enter(page, site):
+    number = site.request("POST", "/items/", {"name": "Vase"})[2]["id"]
+
+    page.get_by_label("Find").press_sequentially("la")
+    expect(rows(page)).to_have_count(3)
+    page.get_by_label("Find").fill(f"#{number}")
+    page.get_by_label("Sort").select_option("Name")
+    expect(rows(page)).to_have_count(3)
+    page.get_by_label("Find").press("Enter")
+
+    expect(page).to_have_url(re.compile(f"/items/{number}/$"))
+
+
+def test_heads_sort(page):
+    page.get_by_role("link", name="Name", exact=True).click()
+
+    expect(rows(page)).to_have_text(sorted(NAMES))
+    head = page.get_by_role("columnheader", name="Name")
+    expect(head).to_have_attribute("aria-sort", "ascending")
