@@ -105,7 +105,7 @@ def _render_list(context: dict[str, Any]) -> Result:
     """Return the list as HTML, or None if a previous page does not exist."""
     selection: Selection = context["selection"]
     try:
-        with heavy_read(bool(selection.words)):
+        with heavy_read(bool(selection.words) or selection.is_counted):
             list_page = read_list_page(selection, names_people=context["sees_people"])
     except CursorError:
         detail = gettext("This link is damaged or too old. Start at the top of the list.")
