@@ -194,7 +194,7 @@ bringTicksBack();
 // The whole row leads to its item.
 
 function follow(event) {
-  const row = event.target.closest("#results tbody tr");
+  const row = event.target.closest("#results tbody tr:has(a)");
   if (!row || event.target.closest("a, label, input, button")) return;
   if (getSelection().type === "Range") return; // the user selects text
   const { ctrlKey, metaKey, shiftKey, button } = event;

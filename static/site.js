@@ -49,7 +49,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "j" || key === "k") {
     moveBy(key === "j" ? 1 : -1);
   } else if (!event.repeat) {
-    const row = document.activeElement.closest("#results tbody tr");
+    const row = document.activeElement.closest("#results tbody tr:has(a)");
     if (row && key in ROW_KEYS) {
       ROW_KEYS[key](row);
       return;

@@ -75,12 +75,19 @@ def _some_by_way(columns: str, search: Search, *, has_found: bool) -> Iterator[l
     if has_found:
         return
     for way in OTHER_WAYS:
+        _limit_to(ends_at)
         rows = way(columns, search)
         yield rows
         if rows or corrected:
             return
-        if time.monotonic() > ends_at:
-            raise TooLong
+
+
+def _limit_to(ends_at: float) -> None:
+    """Let the next statement take only what is left of the time; raise TooLong if nothing is."""
+    left = round((ends_at - time.monotonic()) * 1000)
+    if left <= 0:
+        raise TooLong
+    fetch("SELECT set_config('statement_timeout', %s, TRUE)", [str(left)], prepare=False)
 
 
 def _corrected(columns: str, search: Search) -> list[tuple]:

@@ -45,7 +45,8 @@ def count(
     REQUESTS.labels(method, route, response.status_code).inc()
     DURATION.labels(route).observe(seconds)
     SQL.labels(route).inc(statements.seconds)
-    stats = connection.pool.get_stats() if connection.pool else {}
+    pool = getattr(connection, "pool", None)  # only Django's backend for PostgreSQL has one
+    stats = pool.get_stats() if pool else {}
     for state, name in POOL_STATES.items():
         POOL.labels(state).set(stats.get(name, 0))
 

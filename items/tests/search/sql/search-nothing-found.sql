@@ -197,6 +197,8 @@ WHERE id IN
 ORDER BY length(name), (left(split_part(search, E'\n', 1), 200) COLLATE "C"), id
 LIMIT 200;
 
+SELECT set_config('statement_timeout', $1, TRUE);
+
 
 SELECT id,
        name,

@@ -151,3 +151,13 @@ def test_heads_sort(page):
     expect(rows(page)).to_have_text(sorted(NAMES))
     head = page.get_by_role("columnheader", name="Name")
     expect(head).to_have_attribute("aria-sort", "ascending")
+
+
+def test_the_line_above_near_misses_leads_nowhere(page, site):
+    site.request("POST", "/items/", {"name": "Adler"})
+    page.get_by_label("Find").fill("adder")
+    expect(rows(page)).to_have_text(["Ladder", "Did you mean:", "Adler"])
+
+    page.get_by_role("rowheader", name="Did you mean:").click()
+
+    expect(page).to_have_url(re.compile(r"/items/\?q=adder$"))
