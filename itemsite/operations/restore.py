@@ -15,7 +15,13 @@ import psycopg
 from psycopg import sql
 
 from itemsite.operations.contents import Content, count_tables, differences
-from itemsite.operations.server import OperationError, connect, find_programs, login
+from itemsite.operations.server import (
+    NO_TIMEOUTS,
+    OperationError,
+    connect,
+    find_programs,
+    login,
+)
 
 EXTENSIONS = ("pg_trgm", "unaccent")  # others need a superuser, and are an administrator's matter
 HAS_TABLES = """
@@ -28,9 +34,7 @@ SET LOCAL lock_timeout = '30s';
 SET LOCAL client_min_messages = warning;
 DO $$
 DECLARE
-    line text;
-BEGIN
-    FOR line IN
+    lines text[] := ARRAY(  -- all of them first: what CASCADE dropped has no name any more
         SELECT format('DROP %s IF EXISTS %s CASCADE', CASE relkind
             WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
             ELSE 'TABLE' END, oid::regclass)
@@ -43,8 +47,10 @@ BEGIN
         FROM pg_proc AS object
         WHERE pronamespace = current_schema()::regnamespace
             AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass
-                AND objid = object.oid AND deptype = 'e')
-    LOOP
+                AND objid = object.oid AND deptype = 'e'));
+    line text;
+BEGIN
+    FOREACH line IN ARRAY lines LOOP
         EXECUTE line;
     END LOOP;
 END
@@ -141,7 +147,7 @@ def _is_committed(
     ) as running:
         assert running.stdin
         with suppress(BrokenPipeError):  # psql ended at an error
-            running.stdin.write(f"BEGIN;\n{before}".encode())
+            running.stdin.write(f"{NO_TIMEOUTS};\nBEGIN;\n{before}".encode())
             if subprocess.run(archive, stdout=running.stdin, stderr=said).returncode != 0:
                 return False
             running.stdin.write(b"ANALYZE;\nCOMMIT;\n")
