@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import psycopg
 from psycopg import sql
@@ -145,12 +145,12 @@ def _is_committed(
         stdout=subprocess.DEVNULL,
         stderr=said,
     ) as running:
-        assert running.stdin
+        stdin = cast(IO[bytes], running.stdin)
         with suppress(BrokenPipeError):  # psql ended at an error
-            running.stdin.write(f"{NO_TIMEOUTS};\nBEGIN;\n{before}".encode())
-            if subprocess.run(archive, stdout=running.stdin, stderr=said).returncode != 0:
+            stdin.write(f"{NO_TIMEOUTS};\nBEGIN;\n{before}".encode())
+            if subprocess.run(archive, stdout=stdin, stderr=said).returncode != 0:
                 return False
-            running.stdin.write(b"ANALYZE;\nCOMMIT;\n")
+            stdin.write(b"ANALYZE;\nCOMMIT;\n")
     return running.returncode == 0
 
 

@@ -231,6 +231,20 @@ def take(folder):
 
 
 @pytest.mark.long
+def test_what_is_written_in_the_meantime_is_not_in_it(tmp_path, locked, capfd):
+    """The rows were counted, and pg_dump has not read them yet."""
+    made_by(ADA, add("Lamp"))
+    process = start("backup", "--to", tmp_path)
+    until(WAITING)
+    made_by(ADA, add("Vase"))
+    locked.rollback()
+
+    assert process.wait() == 0
+    restore(backups(tmp_path)[0], "--verify")
+    assert re.findall(r"items: \d+", capfd.readouterr().out) == ["items: 1"] * 2
+
+
+@pytest.mark.long
 def test_a_restore_that_is_killed_changes_nothing(tmp_path, locked):
     """It is killed while pg_restore waits for psql, which waits for a lock."""
     Item.objects.bulk_create(Item(name="Long", description="x" * 10_000) for _ in range(50))
