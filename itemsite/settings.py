@@ -146,6 +146,9 @@ DATABASES = {
     }
 }
 
+# manage.py backup saves here, and the doctor looks at the age of the newest one.
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default="") or VAR / "backups")
+
 # Clients and their limits
 
 FORWARDED_ALLOW_IPS = words("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")

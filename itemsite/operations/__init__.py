@@ -1,1 +1,1 @@
-"""What keeps a site going: what it tells about itself."""
+"""What keeps the site well, and what it tells about itself."""

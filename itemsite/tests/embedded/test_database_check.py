@@ -1,5 +1,6 @@
 """A role that lacks rights gets the SQL that mends it, from the check and from bin/serve."""
 
+import json
 import re
 
 import pytest
@@ -76,8 +77,12 @@ def test_serve_prints_the_sql_and_it_mends(clone, sql, granted):
 def test_the_check_prints_it_too(clone, granted):
     said = clone.manage("check", "--database", "default", DATABASE_URL=granted, SECRET_KEY="s" * 50)
 
+    told = clone.manage("doctor", DATABASE_URL=granted, SECRET_KEY="s" * 50)
+
     assert said.returncode == 1
     assert "ALTER DATABASE theirs OWNER TO granted;" in said.stderr
+    assert told.returncode == 2
+    assert "-> As a superuser run: ALTER DATABASE theirs OWNER TO granted;" in told.stdout
 
 
 def test_tables_of_another_role_are_named_with_the_sql_that_mends(clone, sql, granted):
@@ -118,7 +123,35 @@ def test_a_risky_server_is_named(clone, sql):
     sql("ALTER DATABASE itemsite SET synchronous_commit = off")
 
     said = clone.manage("check", "--database", "default")
+    told = clone.manage("doctor")
     sql("ALTER DATABASE itemsite RESET synchronous_commit")
 
     assert "synchronous_commit is off" in said.stderr
     assert said.returncode == 0
+    assert "WARNING  DATABASE_URL: synchronous_commit is off" in told.stdout
+    assert "ALTER SYSTEM SET synchronous_commit = on;" in told.stdout
+    assert told.returncode == 1
+
+
+def test_the_doctor_finds_an_ordinary_site_well(clone):
+    said = clone.manage("doctor", "--json")
+
+    found = json.loads(said.stdout)
+    assert {finding["check"] for finding in found["findings"]} == {"backup_age", "history"}
+    assert (found["status"], said.returncode, said.stderr) == ("ok", 0, "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
+        ({"DATABASE_URL": "postgresql://u:p@h:port/n"}, "DATABASE_URL is not valid"),
+        ({"PG_BIN": "/nonexistent"}, "PG_BIN: the folder /nonexistent does not contain"),
+        ({"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/n"}, "Connection refused"),
+    ],
+)
+def test_the_doctor_makes_a_finding_of_a_refused_start(clone, variables, sentence):
+    said = clone.manage("doctor", "--json", **{"SECRET_KEY": "s" * 50} | variables)
+
+    assert sentence in json.loads(said.stdout)["findings"][-1]["what"]
+    assert (said.returncode, said.stderr) == (2, "")

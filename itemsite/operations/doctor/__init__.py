@@ -1,0 +1,1 @@
+"""What is wrong with this site, and the line that mends it: manage.py doctor."""

@@ -1,0 +1,297 @@
+"""Backups and restores: what looks good is good.
+
+In a file of its own, as items/tests/changes/test_dump.py: after each test all tables are emptied.
+"""
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection, connections
+
+from items.models import Change, ChangeSet, Item, Upload
+from items.tests.changes.history import ADA, add, made_by, rename, sql
+from itemsite.embedded.binaries import PROJECT
+from itemsite.operations import server
+from itemsite.operations.backup import backups
+from itemsite.tests.clone import until
+from itemsite.tests.database_url import database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HISTORY = sql("SELECT * FROM items_history ORDER BY item_id, version")
+SCRATCH = sql("SELECT datname FROM pg_database WHERE datname = current_database() || '_verify'")
+WAITING = sql("""
+    SELECT query FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+""")
+
+RESTORING = sql("""
+    SELECT query FROM pg_stat_activity
+    WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()
+""")
+
+
+@pytest.fixture
+def backup(tmp_path):
+    """Give the backup of a list with a history and an account."""
+    User.objects.create_user("ada")
+    made_by(ADA, add("Lamp", "Vase"))
+    made_by(ADA, rename("Lamp", "Lantern"))
+    Upload.objects.create(file_name="staged.csv")
+    call_command("backup", "--to", str(tmp_path))
+    return next(tmp_path.glob("*.dump"))
+
+
+def restore(*arguments):
+    call_command("restore", *map(str, arguments))
+
+
+def test_a_backup_proves_itself(backup, capsys):
+    restore(backup, "--verify")
+
+    said = capsys.readouterr().out
+    assert re.fullmatch(r"itemsite-[\w.-]+-\d{8}T\d{6}Z\.dump", backup.name)
+    assert backup.stat().st_mode & 0o777 == 0o600
+    assert re.search("items: 2, changes: 3, .*accounts: 1, as of 20", said)
+    assert SCRATCH() == []
+
+
+def cut_in_the_dump(file):
+    file.write_bytes(file.read_bytes()[:-20_000])
+
+
+def cut_in_the_record(file):
+    file.write_bytes(file.read_bytes()[:-2])
+
+
+def cut_before_the_record(file):
+    file.write_bytes(file.read_bytes().rstrip(b"\n").rpartition(b"\n")[0])
+
+
+def turn_a_bit(file):
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def join_with_another_record(file):
+    content = file.read_bytes()
+    file.write_bytes(content[:50] + content)
+
+
+def empty(file):
+    file.write_bytes(b"")
+
+
+DAMAGES = [
+    cut_in_the_dump,
+    cut_in_the_record,
+    cut_before_the_record,
+    turn_a_bit,
+    join_with_another_record,
+    empty,
+]
+
+
+@pytest.mark.long
+def test_what_is_damaged_is_refused(backup):
+    good = backup.read_bytes()
+    for damage in DAMAGES:
+        backup.write_bytes(good)
+        damage(backup)
+        with pytest.raises(CommandError, match="Take another backup"):
+            restore(backup, "--verify")
+
+
+@pytest.mark.long
+def test_contents_that_differ_are_named(backup):
+    content = backup.read_bytes()
+    backup.write_bytes(re.sub(rb'("items_item": {"rows": 2, "hash": ")', rb"\g<1>9", content))
+
+    with pytest.raises(CommandError, match="items_item: the same number of rows, but not"):
+        restore(backup, "--verify")
+    assert SCRATCH() == []
+
+
+@pytest.mark.long
+def test_a_restore_brings_back_what_was_and_goes_on(backup):
+    before = HISTORY()
+    last_id = Item.objects.latest("id").pk
+    made_by(ADA, add("Later"))
+    Item.objects.filter(name="Lantern").delete()
+    User.objects.all().delete()
+
+    restore(backup, "--replace", "--yes")
+    restore(backup, "--replace", "--yes")  # tables are found in another order then
+    restored = HISTORY()
+    connection.close()
+    made_by(ADA, add("Clock"))
+
+    assert restored == before
+    assert set(Item.objects.values_list("name", flat=True)) == {"Lantern", "Vase", "Clock"}
+    assert User.objects.get().username == "ada"
+    assert Item.objects.get(name="Clock").pk > last_id
+    assert (ChangeSet.objects.count(), Change.objects.count()) == (3, 4)
+    assert Upload.objects.count() == 0  # unlogged: a day's at most
+    nobody_else = sql(
+        "SELECT has_function_privilege('pg_monitor', 'items_item_record()', 'EXECUTE')"
+    )
+    assert nobody_else() == [(False,)]
+
+
+@pytest.mark.long
+def test_a_database_that_is_not_empty_is_replaced_only_if_told(backup, monkeypatch):
+    made_by(ADA, add("Later"))
+    monkeypatch.setattr("builtins.input", lambda prompt: "production")
+
+    with pytest.raises(CommandError, match="is not empty"):
+        restore(backup, "--yes")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        restore(backup, "--replace")
+
+    assert Item.objects.count() == 3
+
+
+@pytest.mark.long
+def test_a_restore_that_fails_changes_nothing(tmp_path):
+    """What is in other schemas stays, so a table there is in the way of itself."""
+    sql("CREATE SCHEMA IF NOT EXISTS other; CREATE TABLE other.reports ()")()
+    call_command("backup", "--to", str(tmp_path))
+    made_by(ADA, add("Later"))
+
+    with pytest.raises(CommandError, match=r'nothing changed.*schema "other" already exists'):
+        restore(next(tmp_path.glob("*.dump")), "--replace", "--yes")
+    sql("DROP SCHEMA other CASCADE")()
+
+    assert Item.objects.get().name == "Later"
+
+
+@pytest.mark.long
+def test_only_older_backups_of_this_site_are_removed(tmp_path, settings):
+    settings.SITE_URL = "https://items.example.org"
+    kept = ["itemsite-other.example.org-20250101T000000Z.dump", "notes.txt", "items.dump"]
+    older = [f"itemsite-items.example.org-2025010{day}T000000Z.dump" for day in (1, 2, 3)]
+    for name in kept + older:
+        (tmp_path / name).touch()
+
+    call_command("backup", "--to", str(tmp_path), "--keep", "2")
+
+    newest, second = backups(tmp_path)
+    assert second.name == older[-1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*kept, second.name, newest.name]
+    )
+
+
+@pytest.fixture
+def locked():
+    """Hold a lock that pg_dump waits for, and that counting the rows does not."""
+    with psycopg.connect(database_url(connection.settings_dict["NAME"])) as holder:
+        holder.execute("LOCK TABLE items_staged IN ACCESS EXCLUSIVE MODE")
+        yield holder
+
+
+def start(*arguments, **options):
+    url = database_url(connection.settings_dict["NAME"])
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *map(str, arguments)],
+        cwd=PROJECT,
+        env=os.environ | {"DATABASE_URL": url},
+        **options,
+    )
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_backup_that_is_killed_leaves_nothing_that_looks_good(tmp_path, locked, number):
+    older = tmp_path / "itemsite-localhost-20250101T000000Z.dump"
+    older.touch()
+    process = start("backup", "--to", tmp_path, "--keep", "1")
+    until(WAITING)
+    process.send_signal(number)
+    process.wait()
+    locked.rollback()
+    left = backups(tmp_path)
+
+    until(lambda: take(tmp_path) and not list(tmp_path.glob(".*")))  # pg_dump has ended
+    assert left == [older]
+    restore(backups(tmp_path)[0], "--verify")
+
+
+def take(folder):
+    call_command("backup", "--to", str(folder))
+    return True
+
+
+@pytest.mark.long
+def test_what_is_written_in_the_meantime_is_not_in_it(tmp_path, locked, capfd):
+    """The rows were counted, and pg_dump has not read them yet."""
+    made_by(ADA, add("Lamp"))
+    process = start("backup", "--to", tmp_path)
+    until(WAITING)
+    made_by(ADA, add("Vase"))
+    locked.rollback()
+
+    assert process.wait() == 0
+    restore(backups(tmp_path)[0], "--verify")
+    assert re.findall(r"items: \d+", capfd.readouterr().out) == ["items: 1"] * 2
+
+
+@pytest.mark.long
+def test_a_restore_that_is_killed_changes_nothing(tmp_path, locked):
+    """It is killed while pg_restore waits for psql, which waits for a lock."""
+    Item.objects.bulk_create(Item(name="Long", description="x" * 10_000) for _ in range(50))
+    locked.rollback()
+    take(tmp_path)
+    locked.execute("LOCK TABLE items_staged IN ACCESS EXCLUSIVE MODE")
+    made_by(ADA, add("Later"))
+
+    process = start("restore", backups(tmp_path)[0], "--replace", "--yes")
+    until(WAITING)
+    process.kill()
+    process.wait()
+    locked.rollback()
+    until(lambda: not RESTORING())
+
+    assert Item.objects.count() == 51
+
+
+@pytest.mark.long
+def test_a_role_that_cannot_create_a_database_gets_the_line(backup, monkeypatch):
+    options = connections["default"].settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", "-c role=pg_database_owner")
+
+    with pytest.raises(CommandError, match=r"ALTER ROLE .* CREATEDB;"):
+        restore(backup, "--verify")
+
+
+def test_missing_programs_are_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(server, "_folders", lambda major: [])
+
+    with pytest.raises(CommandError, match=r"apt install postgresql-client-\d\d .*PG_BIN="):
+        call_command("backup", "--to", str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
+def test_a_file_that_cannot_grow_is_no_backup(tmp_path):
+    limits = (4_000, resource.RLIM_INFINITY)  # bytes: as if the disk was full
+    process = start(
+        "backup",
+        "--to",
+        tmp_path,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits),
+    )
+    said = process.communicate()[1].decode()
+
+    assert process.returncode == 1
+    assert said.startswith("CommandError: pg_dump failed, and no backup was made")
+    assert list(tmp_path.iterdir()) == []
