@@ -23,8 +23,9 @@ def sends_mail(settings):
 
 
 @pytest.fixture(autouse=True)
-def threads_run_at_once(monkeypatch):
-    monkeypatch.setattr(forgotten.Thread, "start", lambda thread: thread.run())
+def threads_are_awaited(monkeypatch):
+    start = forgotten.Thread.start
+    monkeypatch.setattr(forgotten.Thread, "start", lambda thread: (start(thread), thread.join()))
 
 
 def test_an_invitation_is_mailed(boss, sends_mail, mailoutbox):
@@ -60,6 +61,15 @@ def test_a_forgotten_password_is_replaced_by_mail(client, sends_mail, mailoutbox
     assertContains(there, 'href="/accounts/forgotten/"')
     assertRedirects(asked, "/accounts/login/", fetch_redirect_response=False)
     assert User.objects.get().check_password(RIGHT)
+
+
+def test_a_mail_is_in_the_language_of_its_page(client, sends_mail, mailoutbox):
+    User.objects.create_user(**ADA, password=RIGHT)
+
+    german = HTML | {"Accept-Language": "de"}
+    client.post("/accounts/forgotten/", {"email": ADA["email"]}, headers=german)
+
+    assert mailoutbox[0].subject == "Tools of the shop: Passwort wählen"
 
 
 def test_who_has_an_account_is_not_told(client, sends_mail, mailoutbox):
