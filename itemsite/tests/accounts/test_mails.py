@@ -37,18 +37,21 @@ def test_an_invitation_is_mailed(boss, sends_mail, mailoutbox):
     assert link_in(mail.body) == link_in(shown.text)
 
 
-def test_a_mail_server_that_fails_loses_no_invitation(boss, sends_mail, monkeypatch):
-    backend = type(get_connection())
-    monkeypatch.setattr(backend, "send_messages", refuse)
+@pytest.mark.parametrize(
+    "error",
+    [ConnectionRefusedError(), UnicodeEncodeError("ascii", "ü", 0, 1, "not in range")],
+    ids=["no server", "a password that is not ASCII"],
+)
+def test_a_mail_server_that_fails_loses_no_invitation(boss, sends_mail, monkeypatch, error):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(type(get_connection()), "send_messages", fail)
 
     shown = boss.post("/accounts/invite/", ADA)
 
     assertContains(shown, "The mail could not be sent")
     assert link_in(shown.text)
-
-
-def refuse(*args):
-    raise ConnectionRefusedError
 
 
 def test_a_forgotten_password_is_replaced_by_mail(client, sends_mail, mailoutbox):
