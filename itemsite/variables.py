@@ -154,7 +154,7 @@ def networks(name: str, texts: list[str]) -> list[ipaddress.IPv4Network | ipaddr
 
 def site_name(name: str) -> str:
     """Return what people call the site; it is in titles, in the header and in mails."""
-    text = env.str(name, default="") or "itemsite"
+    text = env.str(name, default="").strip() or "itemsite"
     if len(text) > SITE_NAME_MAX or not text.isprintable():
         raise ImproperlyConfigured(
             f"{name}: {text[:SITE_NAME_MAX]!r} is too long, or has invisible characters. Write"
@@ -175,14 +175,15 @@ class MailServer(NamedTuple):
     sender: str = ""
 
 
-def mail_server(name: str, *, has_any_host: bool) -> MailServer:
+def mail_server(name: str, *, hosts: list[str]) -> MailServer:
+    """Return the server of a URL; its mails have links to one of these hosts."""
     url = env.str(name, default="")
     if not url:
         return MailServer()
-    if has_any_host:
+    if any(host.startswith(("*", ".")) for host in hosts):
         raise ImproperlyConfigured(
-            f"{name}: with ALLOWED_HOSTS=* strangers could choose the host name of links in mails."
-            " Set SITE_URL."
+            f"{name}: with * or .example.org in ALLOWED_HOSTS, strangers could choose the host name"
+            " of links in mails. Set SITE_URL."
         )
     try:
         parts = urlsplit(url)

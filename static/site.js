@@ -129,12 +129,20 @@ document.addEventListener("submit", (event) => {
 
 export const DRAFTS = "draft ";
 
-/** Remove the drafts for which `isOver(draft)` is true. */
+/** Remove the drafts for which `isOver(draft)` is true, and what is none. */
 export function removeDrafts(isOver, storages = [sessionStorage, localStorage]) {
   for (const storage of storages) {
     for (const name of Object.keys(storage)) {
-      if (name.startsWith(DRAFTS) && isOver(JSON.parse(storage[name]))) storage.removeItem(name);
+      if (name.startsWith(DRAFTS) && isDone(storage[name], isOver)) storage.removeItem(name);
     }
+  }
+}
+
+function isDone(draft, isOver) {
+  try {
+    return isOver(JSON.parse(draft));
+  } catch {
+    return true; // it would keep all others from being read
   }
 }
 

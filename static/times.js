@@ -15,13 +15,15 @@ const { lang } = document.documentElement;
 const language = navigator.languages.find((one) => one.startsWith(lang)) ?? lang;
 const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
-const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+// Not "yesterday": 30 hours ago can be the day before
+const ago = new Intl.RelativeTimeFormat(language);
+const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
 
 function relative(time) {
   const seconds = (time - Date.now()) / 1000;
   if (seconds > SKEW_SECONDS || -seconds > DAYS_MAX * UNITS[2][1]) return exact.format(time);
-  const [unit, length] = UNITS.findLast(([, length]) => -seconds >= length) ?? ["second", 60];
-  return ago.format(Math.ceil(Math.min(seconds, 0) / length), unit);
+  const [unit, length] = UNITS.findLast(([, length]) => -seconds >= length) ?? [];
+  return unit ? ago.format(Math.ceil(seconds / length), unit) : now;
 }
 
 function showTimes() {

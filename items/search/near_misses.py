@@ -72,7 +72,7 @@ def _some_by_way(columns: str, search: Search, *, has_found: bool) -> Iterator[l
     ends_at = time.monotonic() + CLOSE_TIMEOUT_MS / 1000
     corrected = _corrected(columns, search)
     yield corrected
-    if has_found:
+    if has_found or not any(map(str.isalnum, _folded(search))):  # no index has signs alone
         return
     for way in OTHER_WAYS:
         _limit_to(ends_at)

@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from items.database.heavy_reads import heavy_read
-from items.database.sql import TooLong, fetch
+from items.database.sql import TooLong, fetch, limited
 from items.http.problems import Problem
 from items.search.keyset import read_page, write_cursor
 from items.search.ranking import conditions
 from items.search.selection import Selection
 from items.search.sorting import ORDERS, RANK_ORDERS
+
+TIMEOUT_MS = 500  # of a statement; one letter as a search can take seconds in a long list
 
 
 class Neighbours(NamedTuple):
@@ -25,7 +27,7 @@ def read_neighbours(selection: Selection, pk: int) -> Neighbours:
     They are an extra: without time to find them, and for an item without a place, there are none.
     """
     try:
-        with heavy_read(bool(selection.words)):
+        with heavy_read(bool(selection.words)), limited(TIMEOUT_MS):
             position = _read_position(selection, pk)
             if position is None:
                 return Neighbours()

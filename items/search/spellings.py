@@ -11,6 +11,7 @@ SEPARATORS_TRIED = (0, 6, 6, 3)  # by number of gaps; with more gaps, the same o
 SPLIT_MIN = 4  # letters; a shorter word is not split
 RESPACED_MAX = 40  # characters of a word that is split
 CORRECTED_MAX = 40  # characters; longer texts have too many corrections
+REPLACED_MAX = 4_000  # letters in all places; Chinese characters have far more neighbours
 BLOCK = 64  # code points; the letters of an alphabet are neighbours
 DIGITS = "0123456789"
 
@@ -52,10 +53,15 @@ def swapped_or_shortened(word: str) -> list[str]:
 
 
 def corrections(text: str) -> list[str]:
-    """Return all texts that one typing error turns into this folded text."""
+    """Return all texts that one typing error turns into this folded text.
+
+    If the text has too many letters to try, only swaps and omissions are corrected.
+    """
     if len(text) > CORRECTED_MAX:
         return []
     letters, places = _alphabet(text), range(len(text))
+    if len(letters) * len(places) > REPLACED_MAX:
+        letters = set()
     replaced = {text[:n] + letter + text[n + 1 :] for n in places for letter in letters}
     longer = {text[:n] + letter + text[n:] for n in range(len(text) + 1) for letter in letters}
     return sorted({*swapped_or_shortened(text), *replaced, *longer} - {text})

@@ -72,10 +72,12 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an item the texts of an older version; GET, after a sign-in, leads to its history."""
+    selection = read_selection(request.GET, strict=False)
+    address = reverse("items:detail", args=[pk]) + selection.query_string
     if request.method != "POST":
-        return redirect(f"{reverse('items:detail', args=[pk])}#history")
+        return redirect(f"{address}#history")
     # Locked, so that it is not added again, without the permission, if somebody deletes it now.
-    item = Item.objects.select_for_update().get_or_404(pk)
+    Item.objects.select_for_update().get_or_404(pk)
     version = read_id(request.POST.get("version", ""))
     try:
         change_set = restore_version(pk, version or 0, author_of(request, "page"))
@@ -86,4 +88,4 @@ def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         told = gettext("The item has the texts of the older version again.")
         messages.success(request, with_undo(request, told, change_set))
-    return redirect(item)
+    return redirect(address)

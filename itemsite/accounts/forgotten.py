@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.views import PasswordResetView
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 
 from items.access import rate_limit
 from items.access.client_ip import client_address
@@ -27,9 +27,8 @@ class ForgottenForm(PasswordResetForm):
     def send_mail(self, subject: str, text: str, context: dict[str, Any], *args, **kwargs) -> None:
         """Send the mail beside the request: the time of the answer must not tell who exists."""
         context["link"] = link_for(context["site"], context["user"])
-        Thread(
-            target=super().send_mail, args=(subject, text, context, *args), kwargs=kwargs
-        ).start()
+        send = override(get_language())(super().send_mail)  # a thread has no language of its own
+        Thread(target=send, args=(subject, text, context, *args), kwargs=kwargs).start()
 
 
 class ForgottenView(PasswordResetView):

@@ -143,6 +143,6 @@ def _mail(request: HttpRequest, user: User, link: str) -> bool:
         connection.close()  # others need it while this request waits
     try:
         return bool(send_mail(subject, text, None, [user.email]))
-    except OSError:  # SMTPException is one
+    except (OSError, ValueError):  # SMTPException; a password or host that is not ASCII
         logger.exception("The mail server of EMAIL_URL did not take the mail")
         return False

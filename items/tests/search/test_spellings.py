@@ -43,6 +43,14 @@ def test_letters_of_other_alphabets_are_tried():
     assert "σφυρι" in corrections("σφρι")
 
 
+def test_of_too_many_letters_only_swaps_and_omissions_are_corrected():
+    chinese = "".join(chr(0x4E00 + 64 * n) for n in range(40))  # each with 63 neighbours
+
+    assert "цветочный горшок и молоток" in corrections("цветочный горшок и молаток")
+    assert chinese[1] + chinese[0] + chinese[2:] in corrections(chinese)
+    assert len(corrections(chinese)) < 80
+
+
 @pytest.mark.parametrize("words", [("note", "book"), ("notebook",)])
 @pytest.mark.parametrize("size", [1, 20])
 def test_words_together_or_apart_rank_below_the_name_and_above_both_words(words, size):

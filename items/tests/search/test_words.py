@@ -3,6 +3,7 @@
 import pytest
 
 from items.models import Item
+from items.search import near_misses
 from items.search.keyset import read_page
 from items.search.near_misses import read_close
 from items.search.selection import Selection
@@ -17,6 +18,12 @@ def test_ten_words_count():
     make("+-*", "!!")
 
     assert read_close("name", Search(("+-*/",))) == [("+-*",)]
+
+
+def test_signs_alone_are_compared_by_no_trigrams(monkeypatch):
+    monkeypatch.setattr(near_misses, "OTHER_WAYS", [lambda *args: pytest.fail("too slow")])
+
+    assert read_close("name", Search(("%_';--",))) == []
 
 
 @pytest.mark.parametrize(

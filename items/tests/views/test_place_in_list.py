@@ -1,9 +1,11 @@
 """The pages of an item know the list from which they were opened, and lead back to it."""
 
 import pytest
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from items.database.sql import fetch
 from items.models import Item
+from items.search import neighbours
 from items.search.neighbours import Neighbours, read_neighbours
 from items.search.selection import Selection
 from items.tests.views.rows import link
@@ -43,10 +45,13 @@ def test_saving_and_deleting_lead_back(client, lamps):
     form = {"name": "Lamp", "description": "New", "version": 1}
 
     saved = client.post(f"{address}edit/?q=lamp&sort=name", form, headers=HTML)
-    deleted = client.post(f"{address}delete/?q=lamp&sort=name", {"version": 2}, headers=HTML)
+    page = client.get(f"{address}?q=lamp&sort=name", headers=HTML)
+    restored = client.post(f"{address}restore/?q=lamp&sort=name", {"version": 1}, headers=HTML)
+    deleted = client.post(f"{address}delete/?q=lamp&sort=name", {"version": 3}, headers=HTML)
     added = client.post("/items/new/?q=lamp", {"name": "Lamp 3"}, headers=HTML)
 
-    assert saved["Location"] == f"{address}?q=lamp&sort=name"
+    assertContains(page, f'action="{address}restore/?q=lamp&amp;sort=name"')
+    assert saved["Location"] == restored["Location"] == f"{address}?q=lamp&sort=name"
     assertRedirects(deleted, "/items/?q=lamp&sort=name", fetch_redirect_response=False)
     assert added["Location"].endswith("/?q=lamp")
 
@@ -97,6 +102,16 @@ def test_an_item_without_a_place_has_no_neighbours(lamps):
     assert read_neighbours(Selection(("zebra",), "best"), lamps[0].pk) == nothing
     assert read_neighbours(Selection((".",), "best", typed="."), lamps[0].pk) == nothing
     assert read_neighbours(Selection(), 10**9) == nothing
+
+
+def test_neighbours_are_not_waited_for(client, lamps, monkeypatch):
+    monkeypatch.setattr(neighbours, "TIMEOUT_MS", 20)
+    monkeypatch.setattr(neighbours, "fetch", lambda *args: fetch("SELECT pg_sleep(5)", ()))
+
+    page = client.get(f"/items/{lamps[3].pk}/?q=lamp&sort=name", headers=HTML)
+
+    assertContains(page, "<h1>Lamp 2</h1>")
+    assertNotContains(page, 'rel="next"')
 
 
 def test_a_field_called_like_a_parameter_is_not_filled_with_it(client, monkeypatch):

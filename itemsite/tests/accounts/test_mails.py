@@ -23,8 +23,9 @@ def sends_mail(settings):
 
 
 @pytest.fixture(autouse=True)
-def threads_run_at_once(monkeypatch):
-    monkeypatch.setattr(forgotten.Thread, "start", lambda thread: thread.run())
+def threads_are_awaited(monkeypatch):
+    start = forgotten.Thread.start
+    monkeypatch.setattr(forgotten.Thread, "start", lambda thread: (start(thread), thread.join()))
 
 
 def test_an_invitation_is_mailed(boss, sends_mail, mailoutbox):
@@ -36,18 +37,21 @@ def test_an_invitation_is_mailed(boss, sends_mail, mailoutbox):
     assert link_in(mail.body) == link_in(shown.text)
 
 
-def test_a_mail_server_that_fails_loses_no_invitation(boss, sends_mail, monkeypatch):
-    backend = type(get_connection())
-    monkeypatch.setattr(backend, "send_messages", refuse)
+@pytest.mark.parametrize(
+    "error",
+    [ConnectionRefusedError(), UnicodeEncodeError("ascii", "ü", 0, 1, "not in range")],
+    ids=["no server", "a password that is not ASCII"],
+)
+def test_a_mail_server_that_fails_loses_no_invitation(boss, sends_mail, monkeypatch, error):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(type(get_connection()), "send_messages", fail)
 
     shown = boss.post("/accounts/invite/", ADA)
 
     assertContains(shown, "The mail could not be sent")
     assert link_in(shown.text)
-
-
-def refuse(*args):
-    raise ConnectionRefusedError
 
 
 def test_a_forgotten_password_is_replaced_by_mail(client, sends_mail, mailoutbox):
@@ -60,6 +64,15 @@ def test_a_forgotten_password_is_replaced_by_mail(client, sends_mail, mailoutbox
     assertContains(there, 'href="/accounts/forgotten/"')
     assertRedirects(asked, "/accounts/login/", fetch_redirect_response=False)
     assert User.objects.get().check_password(RIGHT)
+
+
+def test_a_mail_is_in_the_language_of_its_page(client, sends_mail, mailoutbox):
+    User.objects.create_user(**ADA, password=RIGHT)
+
+    german = HTML | {"Accept-Language": "de"}
+    client.post("/accounts/forgotten/", {"email": ADA["email"]}, headers=german)
+
+    assert mailoutbox[0].subject == "Tools of the shop: Passwort wählen"
 
 
 def test_who_has_an_account_is_not_told(client, sends_mail, mailoutbox):

@@ -64,7 +64,11 @@ def python(code, variables):
         ({"EMAIL_URL": "imap://h/?from=a@b.org"}, "EMAIL_URL is not valid."),
         (
             {"EMAIL_URL": "smtp://h/?from=a@b.org", "ALLOWED_HOSTS": "*"},
-            "EMAIL_URL: with ALLOWED_HOSTS=* strangers could choose the host name",
+            "EMAIL_URL: with * or .example.org in ALLOWED_HOSTS, strangers could choose the host",
+        ),
+        (
+            {"EMAIL_URL": "smtp://h/?from=a@b.org", "ALLOWED_HOSTS": "a.example,.b.example"},
+            "EMAIL_URL: with * or .example.org in ALLOWED_HOSTS",
         ),
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
@@ -144,6 +148,7 @@ def test_the_default_is_the_safe_value(expression, value):
             "s.EMAIL_PORT, s.EMAIL_USE_TLS, s.EMAIL_USE_SSL, s.SENDS_MAIL",
             "(466, False, True, True)",
         ),
+        ({"SITE_NAME": "  "}, "s.SITE_NAME", "itemsite"),
         ({"HTTPS": "0"}, "s.SESSION_COOKIE_SECURE", "False"),
         ({"HTTPS": "0"}, "s.SESSION_COOKIE_NAME", "itemsite_session_8000"),
         ({"HTTPS": "0", "PORT": "81"}, "s.MESSAGES_COOKIE_NAME", "itemsite_messages_81"),

@@ -87,6 +87,18 @@ def test_drafts_belong_to_an_account_and_end_with_it(page, items, site):
     assert "Secret" not in page.evaluate("() => JSON.stringify([localStorage, sessionStorage])")
 
 
+def test_signing_out_of_the_admin_ends_drafts_too(page, items, site):
+    sign_in(page, site)
+    page.goto("/items/")
+    page.evaluate("localStorage['draft  /items/9/edit/'] = 'damaged'")
+    type_name(page, "/items/new/", "Secret")
+    page.goto("/admin/")
+    press(page, "Log out")
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+
+    assert "draft" not in page.evaluate("() => JSON.stringify([localStorage, sessionStorage])")
+
+
 def test_without_a_connection_the_form_stays(page, site):
     with page.expect_response("**/items/similar/*"):
         type_name(page, "/items/new/", "Lamp")
