@@ -179,7 +179,7 @@ PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # seconds that a link to choose a passwo
 
 # Mails with such links
 
-mails = mail_server("EMAIL_URL", hosts=[SITE_URL] if SITE_URL else ALLOWED_HOSTS)
+mails = mail_server("EMAIL_URL", site_url=SITE_URL)
 SENDS_MAIL = bool(mails.host)
 EMAIL_HOST, EMAIL_PORT = mails.host, mails.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = mails.user, mails.password

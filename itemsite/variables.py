@@ -175,16 +175,11 @@ class MailServer(NamedTuple):
     sender: str = ""
 
 
-def mail_server(name: str, *, hosts: list[str]) -> MailServer:
-    """Return the server of a URL; its mails have links to one of these hosts."""
+def mail_server(name: str, *, site_url: str) -> MailServer:
+    """Return the server of a URL; its mails have links to the site's own URL."""
     url = env.str(name, default="")
     if not url:
         return MailServer()
-    if any(host.startswith(("*", ".")) for host in hosts):
-        raise ImproperlyConfigured(
-            f"{name}: with * or .example.org in ALLOWED_HOSTS, strangers could choose the host name"
-            " of links in mails. Set SITE_URL."
-        )
     try:
         parts = urlsplit(url)
         port = parts.port or MAIL_PORTS[parts.scheme]
@@ -198,6 +193,11 @@ def mail_server(name: str, *, hosts: list[str]) -> MailServer:
             " with special characters in the password as %XX. smtps:// has TLS from the start,"
             " smtp:// has none. The mails come from the address after from=."
         ) from error
+    if not site_url:
+        raise ImproperlyConfigured(
+            f"{name}: without SITE_URL, strangers could choose the address of the links in mails."
+            " Set SITE_URL too."
+        )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     starts_tls, is_tls = parts.scheme == "smtp+tls", parts.scheme == "smtps"
     return MailServer(parts.hostname, port, user, password, starts_tls, is_tls, sent_from)

@@ -81,7 +81,7 @@ def _read_close(wanted: Selection, page: Page) -> list[tuple]:
         return read_near_misses(rows.ITEM_JSON, wanted, page)[: wanted.size - len(page.rows)]
     except TooLong:
         detail = "The list is too long to look for items that come close. Search without close=1."
-        raise Problem(503, detail)
+        raise Problem(422, detail)
 
 
 def _create_items(request: ApiRequest) -> HttpResponse:

@@ -75,6 +75,14 @@ def write_cursor(sort: str, row: tuple) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def is_cursor(text: str, sort: str) -> bool:
+    """Tell whether a text is a cursor of this order."""
+    try:
+        return bool(_read_cursor(text, sort))
+    except CursorError:
+        return False
+
+
 def _read_cursor(cursor: str, sort: str) -> list:
     """Return the position in a cursor of this order; raise CursorError."""
     try:

@@ -21,22 +21,30 @@ class Neighbours(NamedTuple):
     next: int | None = None
 
 
-def read_neighbours(selection: Selection, pk: int) -> Neighbours:
-    """Return the neighbours of an item in a list, also if the item itself is no longer in it.
+def read_neighbours(selection: Selection, cursor: str) -> Neighbours:
+    """Return the neighbours of a cursor in a list; none at the cursor "".
 
-    They are an extra: without time to find them, and for an item without a place, there are none.
+    They are an extra: without time to find them, there are none.
     """
+    if not cursor:
+        return Neighbours()
     try:
         with heavy_read(bool(selection.words)), limited(TIMEOUT_MS):
-            position = _read_position(selection, pk)
-            if position is None:
-                return Neighbours()
-            cursor = write_cursor(selection.sort, position)
             return Neighbours(
                 _first(selection.at(before=cursor)), _first(selection.at(after=cursor))
             )
     except (Problem, TooLong):
         return Neighbours()
+
+
+def read_cursor_of(selection: Selection, pk: int) -> str:
+    """Return the cursor of an item in a list; "" if it is not there, or not found in time."""
+    try:
+        with heavy_read(bool(selection.words)), limited(TIMEOUT_MS):
+            position = _read_position(selection, pk)
+    except (Problem, TooLong):
+        return ""
+    return write_cursor(selection.sort, position) if position else ""
 
 
 def _first(selection: Selection) -> int | None:

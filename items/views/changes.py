@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
@@ -31,6 +32,7 @@ from items.models import Item
 from items.models.change import WAY_LABELS
 from items.search.sorting import read_id
 from items.views.guard import NOT_YOURS, page, sign_in_or_refuse
+from items.views.place import read_place
 
 ROWS = 50  # on a page
 
@@ -165,7 +167,8 @@ def _undo(request: HttpRequest, row: ChangeSetRow, items: list[int] | None) -> H
     (messages.success if undone.taken_back else messages.info)(request, told)
     item = items[0] if items else row.item_id if row.total == 1 else None
     if Item.objects.filter(pk=item).exists():
-        return redirect("items:detail", item)
+        address = reverse("items:detail", args=[item])
+        return redirect(address + read_place(request).selection.query_string)
     return redirect("changes:detail", undone.change_set_id or row.id)
 
 
@@ -191,7 +194,11 @@ def _confirmation(
 
 def with_undo(request: HttpRequest, told: str, change_set: int | None) -> str:
     """Return a message with a link to undo what it tells, if the user may."""
-    context = {"told": told, "change_set": if_undoable(request, change_set)}
+    context = {
+        "told": told,
+        "change_set": if_undoable(request, change_set),
+        "selection": read_place(request).selection,
+    }
     return render_to_string("items/changes/_with_undo.html", context, request)
 
 

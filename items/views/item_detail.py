@@ -15,11 +15,11 @@ from items.changes.history import Deletion, read_deletion, read_item_history
 from items.changes.recording import author_of
 from items.changes.restore import NoVersion, restore_version
 from items.models import Item
-from items.search.neighbours import read_neighbours
-from items.search.selection import read_selection
+from items.search.neighbours import read_cursor_of, read_neighbours
 from items.search.sorting import read_id
 from items.views.changes import with_undo
 from items.views.guard import page
+from items.views.place import read_place
 
 CHANGES_SHOWN = 20
 
@@ -43,7 +43,7 @@ def shows_deleted(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 def _deleted_page(request: HttpRequest, deletion: Deletion) -> HttpResponse:
     context = {
         "deletion": deletion,
-        "selection": read_selection(request.GET, strict=False),
+        "selection": read_place(request).selection,
         "name": deletion.texts["name"],
         "sees_people": may_see_people(request),
     }
@@ -54,12 +54,14 @@ def _deleted_page(request: HttpRequest, deletion: Deletion) -> HttpResponse:
 @shows_deleted
 def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
     item = Item.objects.get_or_404(pk)
-    selection = read_selection(request.GET, strict=False)
+    place = read_place(request)
+    cursor = place.cursor or read_cursor_of(place.selection, pk)
     after = read_id(request.GET.get("history", ""))
     context = {
         "item": item,
-        "selection": selection,
-        "neighbours": read_neighbours(selection, pk),
+        "place": place,
+        "selection": place.selection,
+        "neighbours": read_neighbours(place.selection, cursor),
         "history": read_item_history(pk, after=after, limit=CHANGES_SHOWN),
         "is_continued": bool(after),
         "sees_people": may_see_people(request),
@@ -72,8 +74,7 @@ def item_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @transaction.atomic
 def item_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an item the texts of an older version; GET, after a sign-in, leads to its history."""
-    selection = read_selection(request.GET, strict=False)
-    address = reverse("items:detail", args=[pk]) + selection.query_string
+    address = reverse("items:detail", args=[pk]) + read_place(request).query_string
     if request.method != "POST":
         return redirect(f"{address}#history")
     # Locked, so that it is not added again, without the permission, if somebody deletes it now.

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -20,11 +21,13 @@ from items.changes.recording import author_of, change_set_so_far, recorded, reco
 from items.forms import ItemForm
 from items.models import Item
 from items.models.item import WRITABLE
-from items.search.selection import PAGE_PARAMETERS, Selection, read_selection
+from items.search.neighbours import read_cursor_of
+from items.search.selection import PAGE_PARAMETERS
 from items.views.bidi import isolate
 from items.views.changes import if_undoable, with_undo
 from items.views.guard import page
 from items.views.item_detail import shows_deleted
+from items.views.place import Place, read_place
 
 DRAFT_ID_MAX = 100  # characters; it goes through a cookie
 
@@ -44,10 +47,13 @@ def _form_page(
     is_conflict: bool = False,
     saved_by: str = "",
     similar: Sequence[Item] = (),
+    place: Place | None = None,
 ) -> HttpResponse:
+    place = place or read_place(request)
     context = {
         "form": form,
-        "selection": _list_of(request),
+        "place": place,
+        "selection": place.selection,
         "key": request.POST.get("key") or secrets.token_urlsafe(16),
         "version": version,
         "notice": notice,
@@ -62,17 +68,8 @@ def _form_page(
     return render(request, "items/item_form.html", context, status=status)
 
 
-def _list_of(request: HttpRequest) -> Selection:
-    """Return the list that the user came from."""
-    return read_selection(request.GET, strict=False)
-
-
-def _address_of(request: HttpRequest, item: Item) -> str:
-    return item.get_absolute_url() + _list_of(request).query_string
-
-
 def _next_form(request: HttpRequest) -> str:
-    return f"/items/new/?{urlencode({**_list_of(request).query, 'another': ''})}"
+    return f"/items/new/?{urlencode({**read_place(request).selection.query, 'another': ''})}"
 
 
 def show_again(
@@ -108,10 +105,11 @@ def item_new(request: HttpRequest) -> HttpResponse:
         "adds_another": adds_another,
         "similar": _similar(request, item),
         "change_set": if_undoable(request, change_set),
+        "selection": read_place(request).selection,
     }
     told = render_to_string("items/form/_added.html", context)
     messages.success(request, told, extra_tags=_draft(request, "key"))
-    return redirect(_next_form(request) if adds_another else _address_of(request, item))
+    return redirect(_next_form(request) if adds_another else read_place(request).address_of(item))
 
 
 def _draft(request: HttpRequest, field: str) -> str:
@@ -183,12 +181,20 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
             saved_by=_saved_by(request, item),
         )
     if not form.is_valid():
-        return _form_page(request, form, version=item.version)
+        return _form_page(request, form, version=item.version, place=_place_before(request, item))
     form.save()
     told = gettext("Saved “%(name)s”.") % {"name": isolate(item.name)}
     told = with_undo(request, told, change_set_so_far())
     messages.success(request, told, extra_tags=_draft(request, "version"))
-    return redirect(_address_of(request, item))
+    return redirect(read_place(request).address_of(item))
+
+
+def _place_before(request: HttpRequest, item: Item) -> Place:
+    """Return the place with the cursor of an item that is not changed yet."""
+    place = read_place(request)
+    if place.cursor or not place.can_change or request.method == "POST":
+        return place
+    return replace(place, cursor=read_cursor_of(place.selection, item.pk))
 
 
 @page("GET", "POST", permission="items.delete_item")
@@ -198,12 +204,12 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
     item = _locked_item(request, pk)
     is_stale = request.method == "POST" and _is_stale(request, item)
     if request.method != "POST" or is_stale:
-        context = {"item": item, "is_stale": is_stale, "selection": _list_of(request)}
+        context = {"item": item, "is_stale": is_stale, "selection": read_place(request).selection}
         return render(request, "items/item_delete.html", context, status=409 if is_stale else 200)
     item.delete()
     told = gettext("Deleted “%(name)s”.") % {"name": isolate(item.name)}
     messages.success(request, with_undo(request, told, change_set_so_far()))
-    return redirect(_list_of(request).url)
+    return redirect(read_place(request).selection.url)
 
 
 def _locked_item(request: HttpRequest, pk: int) -> Item:

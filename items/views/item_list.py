@@ -83,7 +83,7 @@ def _numbered(selection: Selection) -> Item | None:
 
 def _wrong_sort(request: HttpRequest) -> str:
     """Return the order in the address if there is none of this name."""
-    sort = request.GET.get("sort", "")
+    sort = request.GET.get("sort", "").replace("\0", "")
     return "" if sort in ORDERS else sort[:SORT_MAX]
 
 

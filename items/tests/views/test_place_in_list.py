@@ -1,12 +1,15 @@
 """The pages of an item know the list from which they were opened, and lead back to it."""
 
+import html
+import re
+
 import pytest
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from items.database.sql import fetch
 from items.models import Item
 from items.search import neighbours
-from items.search.neighbours import Neighbours, read_neighbours
+from items.search.neighbours import Neighbours, read_cursor_of, read_neighbours
 from items.search.selection import Selection
 from items.tests.views.rows import link
 
@@ -63,13 +66,17 @@ def test_an_address_can_only_lead_to_the_list(client, lamps):
     assert b"evil" not in page.content.split(b"<main")[1].split(b"</main>")[0]
 
 
+def around(selection, pk):
+    return read_neighbours(selection, read_cursor_of(selection, pk))
+
+
 def walked(selection, pk):
     """Return the ids from an item to the end of the list, and back to its beginning."""
     there = [pk]
-    while (after := read_neighbours(selection, there[-1])).next:
+    while (after := around(selection, there[-1])).next:
         there.append(after.next)
     back = [there[-1]]
-    while (before := read_neighbours(selection, back[-1])).previous:
+    while (before := around(selection, back[-1])).previous:
         back.append(before.previous)
     return there, back
 
@@ -99,9 +106,9 @@ def test_neighbours_are_in_the_order_of_the_list(client, lamps, sort):
 def test_an_item_without_a_place_has_no_neighbours(lamps):
     nothing = Neighbours(None, None)
 
-    assert read_neighbours(Selection(("zebra",), "best"), lamps[0].pk) == nothing
-    assert read_neighbours(Selection((".",), "best", typed="."), lamps[0].pk) == nothing
-    assert read_neighbours(Selection(), 10**9) == nothing
+    assert around(Selection(("zebra",), "best"), lamps[0].pk) == nothing
+    assert around(Selection((".",), "best", typed="."), lamps[0].pk) == nothing
+    assert around(Selection(), 10**9) == nothing
 
 
 def test_neighbours_are_not_waited_for(client, lamps, monkeypatch):
@@ -121,3 +128,42 @@ def test_a_field_called_like_a_parameter_is_not_filled_with_it(client, monkeypat
 
     assertContains(page, 'value="Lamp"')
     assert "size" not in page.context["form"].initial
+
+
+@pytest.mark.parametrize("query", ["q=lamp", "sort=changed", "sort=name"])
+def test_the_next_item_is_the_same_after_a_change_that_moves_the_item(client, lamps, query):
+    """In these orders the item is elsewhere after the change, or no longer in the list."""
+    item = lamps[1]
+    address = f"/items/{item.pk}/"
+    before = link(client.get(f"{address}?{query}", headers=HTML), "next")
+    form = client.get(f"{address}edit/?{query}", headers=HTML)
+    action = html.unescape(
+        re.search('<form class="stack" method="post" action="(.*?)"', form.text)[1]
+    )
+
+    saved = client.post(action, {"name": "Zebra", "description": "", "version": 1}, headers=HTML)
+    after = client.get(saved["Location"], headers=HTML)
+
+    assert before
+    assert link(after, "next") == before
+    assertContains(after, f"/edit/?{html.escape(query)}&amp;at=")
+
+
+@pytest.mark.parametrize("page", ["", "edit/", "delete/"])
+def test_a_damaged_cursor_is_left_out(client, lamps, page):
+    response = client.get(f"/items/{lamps[0].pk}/{page}?q=lamp&after=nonsense&at=x", headers=HTML)
+
+    assert response.status_code == 200
+    assert b"nonsense" not in response.content.split(b"<main")[1].split(b"</main>")[0]
+
+
+def test_an_undo_keeps_the_place(client, lamps):
+    address = f"/items/{lamps[1].pk}/"
+    form = {"name": "Lamp", "description": "New", "version": 1}
+    saved = client.post(f"{address}edit/?q=lamp&sort=name", form, headers=HTML)
+    page = client.get(saved["Location"], headers=HTML)
+    undo = html.unescape(re.search(r'href="(/changes/\d+/undo/.*?)"', page.text)[1])
+
+    undone = client.post(undo, headers=HTML)
+
+    assert undone["Location"] == f"{address}?q=lamp&sort=name"
