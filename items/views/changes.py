@@ -29,6 +29,7 @@ from items.database.heavy_reads import heavy_read
 from items.database.sql import Busy, TooLong
 from items.models import Item
 from items.models.change import WAY_LABELS
+from items.search.selection import Selection, read_selection
 from items.search.sorting import read_id
 from items.views.guard import NOT_YOURS, page, sign_in_or_refuse
 
@@ -164,9 +165,14 @@ def _undo(request: HttpRequest, row: ChangeSetRow, items: list[int] | None) -> H
     told = render_to_string("items/changes/_undone.html", told_of, request)
     (messages.success if undone.taken_back else messages.info)(request, told)
     item = items[0] if items else row.item_id if row.total == 1 else None
-    if Item.objects.filter(pk=item).exists():
-        return redirect("items:detail", item)
+    if found := Item.objects.filter(pk=item).first():
+        return redirect(found.get_absolute_url() + _list_of(request).query_string)
     return redirect("changes:detail", undone.change_set_id or row.id)
+
+
+def _list_of(request: HttpRequest) -> Selection:
+    """Return the list that the user came from."""
+    return read_selection(request.GET, strict=False)
 
 
 def _preview(request: HttpRequest, pk: int, items: list[int] | None) -> Undone:
@@ -191,7 +197,11 @@ def _confirmation(
 
 def with_undo(request: HttpRequest, told: str, change_set: int | None) -> str:
     """Return a message with a link to undo what it tells, if the user may."""
-    context = {"told": told, "change_set": if_undoable(request, change_set)}
+    context = {
+        "told": told,
+        "change_set": if_undoable(request, change_set),
+        "selection": _list_of(request),
+    }
     return render_to_string("items/changes/_with_undo.html", context, request)
 
 

@@ -108,6 +108,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
         "adds_another": adds_another,
         "similar": _similar(request, item),
         "change_set": if_undoable(request, change_set),
+        "selection": _list_of(request),
     }
     told = render_to_string("items/form/_added.html", context)
     messages.success(request, told, extra_tags=_draft(request, "key"))
