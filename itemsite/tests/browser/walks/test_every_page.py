@@ -61,6 +61,10 @@ def test_times_are_those_of_the_reader(open_page, items, database):
     expect(times).to_have_text(["5 minutes ago", "5 minutes ago", "13 Mar 2026, 02:20"])
     expect(times.last).to_have_attribute("title", "13 Mar 2026, 02:20")
     expect(page.get_by_text("(UTC)")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(times.first).to_have_text(re.compile(r", \d\d:\d\d$"))
+    page.goto("/changes/1/undo/")
+    expect(page.get_by_role("main").locator("time")).to_have_attribute("title", re.compile("."))
 
 
 @pytest.mark.long
