@@ -109,9 +109,12 @@ form.addEventListener("submit", (event) => {
   if (!navigator.onLine) {
     event.preventDefault();
     said.textContent = said.dataset.offline;
+    said.className = "notice";
+    said.scrollIntoView({ block: "nearest" }); // on a phone it is below the buttons
     return;
   }
   isSent = true;
+  said.className = "hint";
   event.submitter?.setAttribute("aria-busy", "true"); // not disabled: its name would not be sent
   setTimeout(release, HELD_MS);
 });
