@@ -2,6 +2,7 @@
 // items.
 
 import { Draft } from "./draft.js";
+import { exact } from "./times.js";
 
 const PAUSE_MS = 400; // pause in typing before the server is asked for similar items
 const HELD_MS = 3_000; // a sent form cannot be sent again for this time
@@ -55,10 +56,7 @@ function bringBack(found) {
 }
 
 function offerDraft(found) {
-  offer.querySelector("span").textContent = new Date(found.at).toLocaleString(document.documentElement.lang, {
-    dateStyle: "medium",
-    timeStyle: "short",
-  });
+  offer.querySelector("span").textContent = exact.format(new Date(found.at));
   offer.hidden = false;
   offer.addEventListener("click", ({ target }) => {
     if (target.type !== "button") return;
@@ -111,9 +109,12 @@ form.addEventListener("submit", (event) => {
   if (!navigator.onLine) {
     event.preventDefault();
     said.textContent = said.dataset.offline;
+    said.className = "notice";
+    said.scrollIntoView({ block: "nearest" }); // on a phone it is below the buttons
     return;
   }
   isSent = true;
+  said.className = "hint";
   event.submitter?.setAttribute("aria-busy", "true"); // not disabled: its name would not be sent
   setTimeout(release, HELD_MS);
 });

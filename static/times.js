@@ -1,6 +1,7 @@
-// Times in the reader's own time zone, and how long ago: the server only knows its own.
+// Times in the reader's own time zone, and how long ago: the server only knows its own. On paper they
+// stand as they are, since nobody knows when it is read.
 
-const TIMES = ":is(.time, .facts, .event) time";
+const TIMES = "main time:not(.notice time)";
 const UNITS = [
   ["minute", 60],
   ["hour", 60 * 60],
@@ -13,8 +14,9 @@ const RENEWED_MS = 60_000;
 const { lang } = document.documentElement;
 // British or American, as the reader has it
 const language = navigator.languages.find((one) => one.startsWith(lang)) ?? lang;
-const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+export const exact = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+const paper = matchMedia("print");
 // Not "yesterday": 30 hours ago can be the day before
 const ago = new Intl.RelativeTimeFormat(language);
 const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
@@ -30,7 +32,7 @@ function showTimes() {
   for (const element of document.querySelectorAll(TIMES)) {
     const time = new Date(element.dateTime);
     element.title = exact.format(time);
-    const shown = relative(time);
+    const shown = paper.matches ? element.title : relative(time);
     const isShort = element.closest(".facts") && shown !== element.title;
     element.textContent = isShort ? `${element.title} (${shown})` : shown;
   }
@@ -44,4 +46,5 @@ function showTimes() {
 
 showTimes();
 document.addEventListener("results", showTimes);
+paper.addEventListener("change", showTimes);
 setInterval(showTimes, RENEWED_MS);

@@ -59,6 +59,18 @@ def test_saving_and_deleting_lead_back(client, lamps):
     assert added["Location"].endswith("/?q=lamp")
 
 
+def test_undo_leads_back(client, lamps):
+    form = {"version": 1}
+
+    deleted = client.post(
+        f"/items/{lamps[1].pk}/delete/?q=lamp&sort=name", form, headers=HTML, follow=True
+    )
+    undo = re.search(r'href="(/changes/[0-9]+/undo/[^"]*)"', deleted.content.decode())[1]
+    undone = client.post(unescape(undo), headers=HTML)
+
+    assert undone["Location"] == f"/items/{lamps[1].pk}/?q=lamp&sort=name"
+
+
 def test_an_address_can_only_lead_to_the_list(client, lamps):
     page = client.get(f"/items/{lamps[0].pk}/?next=//evil.example&sort=//x&q=", headers=HTML)
 

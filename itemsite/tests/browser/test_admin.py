@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from itemsite.tests.browser.axe import violations
+from itemsite.tests.browser.layout import faults_of_layout
 from itemsite.tests.browser.states import keys, press
 
 pytestmark = pytest.mark.long
@@ -83,3 +84,6 @@ def test_a_long_name_leaves_room_for_each_column(scripted_page, site):
     expect(page.get_by_role("columnheader", name="Changed")).to_be_in_viewport(ratio=1)
     shown = page.locator(".results").evaluate("box => box.scrollWidth <= box.clientWidth")
     assert shown
+    page.set_viewport_size({"width": 768, "height": 800})
+    page.goto("/admin/auth/user/")
+    assert faults_of_layout(page) == []

@@ -280,7 +280,7 @@ def test_the_list_says_who_changed_an_item_last_to_who_may_know(client, ada):
     client.logout()
     unnamed = client.get("/items/", headers=HTML)
 
-    assertContains(named, '<span class="hint">ada</span>')
+    assertContains(named, '<span class="hint">· ada</span>')
     assertNotContains(unnamed, "ada")
 
 

@@ -102,9 +102,10 @@ def test_signing_out_of_the_admin_ends_drafts_too(page, items, site):
 def test_without_a_connection_the_form_stays(page, site):
     with page.expect_response("**/items/similar/*"):
         type_name(page, "/items/new/", "Lamp")
+    page.set_viewport_size({"width": 360, "height": 480})
     page.context.set_offline(True)
     press(page, "Save")
-    expect(page.get_by_text("There is no connection.")).to_be_visible()
+    expect(page.get_by_text("There is no connection.")).to_be_in_viewport()
     page.context.set_offline(False)
     press(page, "Save")
 

@@ -62,6 +62,10 @@ def test_times_are_those_of_the_reader(open_page, items, database):
     expect(times).to_have_text(["5 minutes ago", "1 day ago", "13 Mar 2026, 02:20"])
     expect(times.last).to_have_attribute("title", "13 Mar 2026, 02:20")
     expect(page.get_by_text("(UTC)")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(times.first).to_have_text(re.compile(r", \d\d:\d\d$"))
+    page.goto("/changes/1/undo/")
+    expect(page.get_by_role("main").locator("time")).to_have_attribute("title", re.compile("."))
 
 
 @pytest.mark.long
@@ -82,6 +86,8 @@ def test_the_bar_does_not_cover_what_has_the_focus(scripted_page, site):
     site.request("POST", "/items/", [{"name": f"Desk {number}"} for number in range(60)])
     page = scripted_page
     page.goto("/items/")
+    for link in page.locator(".on-phone").all():
+        expect(link).to_be_hidden()
     page.get_by_role("checkbox", name="Select Desk 59").check()
     for _ in range(25):
         page.keyboard.press("j")

@@ -53,6 +53,11 @@ def test_an_invited_colleague_starts_on_a_phone(open_page, site, invitation, scr
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Added “Ladder”")).to_be_visible()
 
+    page.get_by_role("link", name="← Items").click()
+    page.locator("body").evaluate("body => body.querySelector('.banner').remove()")
+    assert page.locator("tbody tr").bounding_box()["y"] < PHONE["height"] / 2
+    assert faults_of_layout(page) == []
+
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     page.goto(invitation)
