@@ -11,11 +11,12 @@ import time
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from items.access.client_ip import client_address
+from items.database.faults import Fault, fault_of
 from items.http.problems import Problem
 from items.models.tally import Tally
 
@@ -111,7 +112,11 @@ def check_failed_key(request: HttpRequest) -> None:
     detail = (
         "Too many wrong API keys. Correct the script that sends them. A correct key works at once."
     )
-    _check(limit, request, detail)
+    try:
+        _check(limit, request, detail)
+    except DatabaseError as error:
+        if fault_of(error) is not Fault.READ_ONLY:  # there it cannot be counted
+            raise
 
 
 def _check(limit: Limit, request: HttpRequest, detail: str, events: int = 1) -> None:
