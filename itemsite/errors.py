@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
-from items.database.faults import PLAN_OUTDATED, Fault, fault_of, told
+from items.database.faults import Fault, fault_of, is_plan_outdated, told
 from items.http.negotiation import wants_json
 from items.http.problems import Problem, problem_json
 from items.http.request_id import request_id
@@ -141,8 +141,7 @@ def _unavailable(request: HttpRequest, error: BaseException | None, fault: Fault
 
 def _drop_outdated_plans(error: BaseException | None) -> None:
     """Close the connection, so that the next request prepares its statements again."""
-    cause = error and error.__cause__
-    if getattr(cause, "sqlstate", None) == PLAN_OUTDATED and connection.connection:
+    if error and is_plan_outdated(error.__cause__) and connection.connection:
         connection.connection.close()
 
 
@@ -169,7 +168,7 @@ def _unknown_user() -> "AnonymousUser":
     from django.contrib.auth.models import AnonymousUser  # logging loads this file before models
 
     user = AnonymousUser()
-    user.is_unknown = True
+    user.is_unknown = True  # type: ignore[attr-defined]  # for templates/base.html
     return user
 
 

@@ -33,13 +33,14 @@ BY_SQLSTATE = {
     "57P03": Fault.UNREACHED,  # the server starts or stops
     "53": Fault.FULL,
     "08": Fault.BROKEN,
-    "0A000": Fault.BROKEN,  # a statement was prepared before a migration
+    "0A000": Fault.READ_ONLY,  # a standby does not have unlogged tables
     "25": Fault.BROKEN,  # for example ended while idle in a transaction
     "40": Fault.BROKEN,
     "57": Fault.BROKEN,
     "58": Fault.BROKEN,
 }
-PLAN_OUTDATED = "0A000"
+# PostgreSQL's function that raises 0A000 if a statement was prepared before a migration.
+CHECKS_PLAN = "RevalidateCachedQuery"
 
 READ = {
     Fault.LOCKED: gettext_lazy("Somebody is changing the list right now. Try again in a moment."),
@@ -71,6 +72,8 @@ def fault_of(error: BaseException | None) -> Fault | None:
     while error is not None:
         if isinstance(error, PoolTimeout | PoolClosed):
             return Fault.UNREACHED
+        if is_plan_outdated(error):
+            return Fault.BROKEN
         if sqlstate := getattr(error, "sqlstate", None):
             return next((BY_SQLSTATE[key] for key in BY_SQLSTATE if sqlstate.startswith(key)), None)
         is_of_connection |= isinstance(
@@ -78,6 +81,10 @@ def fault_of(error: BaseException | None) -> Fault | None:
         )
         error = error.__cause__
     return Fault.BROKEN if is_of_connection else None
+
+
+def is_plan_outdated(error: BaseException | None) -> bool:
+    return isinstance(error, psycopg.Error) and error.diag.source_function == CHECKS_PLAN
 
 
 def told(fault: Fault, *, is_write: bool) -> str | Promise:

@@ -111,8 +111,8 @@ def _end(running: Greenlet, back_url: str) -> str:
     except Exception as error:
         log.exception("An import failed while its page was shown")
         fault = fault_of(error)
-        problem = told(fault, is_write=True) if fault else LOGGED
-        return _step({"problem": problem, "back_url": back_url})
+        why = told(fault, is_write=True) if fault else LOGGED
+        return _step({"problem": why, "back_url": back_url})
 
 
 def _step(context: dict) -> str:
