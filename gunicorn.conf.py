@@ -12,6 +12,8 @@ from itemsite.variables import listening_port
 if not startup.has_database_url() and "ITEMSITE_POSTGRES_FD" not in os.environ:
     sys.exit("itemsite: DATABASE_URL is not set. See .env.example; on a laptop use bin/serve.")
 
+startup.allow_many_files()
+
 wsgi_app = "itemsite.wsgi"
 address = f"{startup.url_host(startup.listening_host())}:{listening_port()}"
 bind = address

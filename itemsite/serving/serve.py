@@ -94,8 +94,10 @@ def _prepare() -> None:
             call_command("migrate", verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
             _make_admin()
-    except (CommandError, OSError) as error:  # a SystemCheckError is a CommandError
+    except CommandError as error:  # or a SystemCheckError
         sys.exit(f"itemsite: {error}")
+    except OSError as error:
+        sys.exit(f"itemsite: cannot write {error.filename or startup.VAR}: {error.strerror}.")
 
 
 @contextmanager
