@@ -69,9 +69,7 @@ def failing(error, sqlstate=None):
         pytest.param(OperationalError("disk full"), "53100", 503, id="disk full"),
         pytest.param(OperationalError("a deadlock"), "40P01", 503, id="deadlock"),
         pytest.param(InternalError("a standby"), "25006", 503, id="read-only"),
-        pytest.param(
-            NotSupportedError("unlogged"), "0A000", 503, id="a table that a standby lacks"
-        ),
+        pytest.param(NotSupportedError("unlogged"), "0A000", 503, id="not on a standby"),
         pytest.param(IntegrityError("violates a check"), "23514", 409, id="constraint"),
         pytest.param(ProgrammingError("not sent"), None, 500, id="our mistake, never sent"),
         pytest.param(DatabaseError("syntax"), "42601", 500, id="our mistake"),
