@@ -1,6 +1,7 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
 from functools import wraps
+from sys import getsizeof
 
 from django.db import transaction
 from django.forms.models import model_to_dict
@@ -47,7 +48,8 @@ def _list_items(request: ApiRequest) -> HttpResponse:
 
 
 def _cacheable(response: HttpResponse) -> Result:
-    return Result((response.content, dict(response.headers)), len(response.content))
+    headers = dict(response.headers)
+    return Result((response.content, headers), len(response.content) + getsizeof(repr(headers)))
 
 
 @gzip_page
