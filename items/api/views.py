@@ -74,6 +74,8 @@ def _read_list(request: ApiRequest) -> HttpResponse:
 
 def _create_items(request: ApiRequest) -> HttpResponse:
     """Create an item from an object, or items from an array; only once per Idempotency-Key."""
+    if request.api_key is None:
+        rate_limit.refuse_known_visitor(request)
     document = read_json(request)
     if request.api_key is None:
         items = len(document) if isinstance(document, list) else 1
