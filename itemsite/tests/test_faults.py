@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 import psycopg
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from items.database import snapshot_cache
+from items.management.commands import import_items
 from items.models import ApiKey, ChangeSet, Item
 from items.spreadsheets.staging import click
 from itemsite.tests.hostile.rights_table import FORMS, JSON, PAGES
@@ -193,3 +195,24 @@ def test_typed_text_comes_again_without_a_connection(client, things, monkeypatch
     assertContains(response, "cannot be reached right now. Nothing was saved.", status_code=503)
     assertNotContains(response, "Sign in", status_code=503)  # perhaps they are
     assertContains(sign_in, 'value="root"', status_code=503)
+
+
+@pytest.mark.parametrize("step", ["_with_bar", "run_import", "report"])
+def test_an_import_whose_connection_breaks_is_a_sentence(step, monkeypatch, tmp_path):
+    """While rows are sent, before they are written, before the commit."""
+    (tmp_path / "list.csv").write_text("name\nBook\n")
+    real = getattr(import_items, step)
+
+    def broken(*arguments, **options):
+        with beside() as other:
+            pid = connection.connection.info.backend_pid
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(import_items, step, broken)
+
+    with pytest.raises(CommandError, match="the connection to the database broke") as raised:
+        call_command("import_items", str(tmp_path / "list.csv"))
+
+    assert raised.value.returncode == 3
+    assert not Item.objects.exists()
