@@ -143,7 +143,8 @@ def _wait_for(lock: "psycopg.Connection") -> None:
     tell_at = time.monotonic() + LOCK_PATIENCE_SECONDS
     while True:
         lock.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        if lock.execute("SELECT pg_try_advisory_xact_lock(%s)", [MIGRATION_LOCK]).fetchone()[0]:
+        tried = lock.execute("SELECT pg_try_advisory_xact_lock(%s)", [MIGRATION_LOCK])
+        if tried.fetchone() == (True,):
             return
         if time.monotonic() >= tell_at:
             tell_at += TOLD_AGAIN_SECONDS
