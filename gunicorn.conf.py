@@ -8,11 +8,13 @@ import tempfile
 from shutil import rmtree
 
 from itemsite.embedded import cluster
-from itemsite.serving import startup
+from itemsite.serving import handover, startup
 from itemsite.variables import listening_port
 
 if not startup.has_database_url() and "ITEMSITE_POSTGRES_FD" not in os.environ:
     sys.exit("itemsite: DATABASE_URL is not set. See .env.example; on a laptop use bin/serve.")
+
+startup.allow_many_files()
 
 wsgi_app = "itemsite.wsgi"
 address = f"{startup.url_host(startup.listening_host())}:{listening_port()}"
@@ -39,6 +41,7 @@ loglevel = {"warn": "warning", "fatal": "critical"}.get(loglevel, loglevel)
 
 def when_ready(server) -> None:
     """Unblock the signals that bin/serve blocked until gunicorn could handle them."""
+    handover.handle_hup(server)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, cluster.ENDING_SIGNALS)
     if "ITEMSITE_POSTGRES_FD" in os.environ:
         command = [sys.executable, "-m", "itemsite.serving.supervisor"]
@@ -70,6 +73,7 @@ def post_fork(server, worker) -> None:
 
 def post_worker_init(worker) -> None:
     """Print the URL when the first worker can answer."""
+    handover.note_ready(worker.age)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, BLOCKED_SIGNALS)
     if worker.age == 1:
         print(f"itemsite: http://{startup.shown(address)}/ (Ctrl-C stops it)", flush=True)
@@ -79,6 +83,8 @@ def on_reload(server) -> None:
     """Reload at SIGHUP, as administrators expect, but end if the terminal was closed."""
     if "ITEMSITE_IN_TERMINAL" in os.environ and not startup.has_terminal():
         os.kill(os.getpid(), signal.SIGTERM)
+    else:
+        handover.begin(server.worker_age)
 
 
 if "ITEMSITE_POSTGRES_FD" in os.environ:

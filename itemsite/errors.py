@@ -2,17 +2,11 @@
 
 import logging
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
-from django.db import (
-    DatabaseError,
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-)
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -27,11 +21,15 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
+from items.database.faults import Fault, fault_of, is_plan_outdated, told
 from items.http.negotiation import wants_json
 from items.http.problems import Problem, problem_json
 from items.http.request_id import request_id
 from itemsite.preferences import theme
 from itemsite.preferences.language import language_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
 
 RETRY_AFTER_SECONDS = 2
 TOO_OLD = gettext_lazy(
@@ -57,10 +55,6 @@ ERROR_TITLES = {
 }
 
 NO_QUERIES = (429, 503)  # the database must not work for a flood, or it does not answer
-
-# Classes of SQLSTATE (PostgreSQL, appendix A) for temporary errors: connection lost, idle
-# transaction ended, deadlock, out of resources, object locked, server stopping, disk errors.
-PASSING_SQLSTATES = ("08", "25", "40", "53", "55P03", "57", "58")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -122,18 +116,8 @@ def _is_below_a_path(path: str) -> bool:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an unexpected error; temporary errors of the database get 503, others 500."""
     error = sys.exc_info()[1]
-    if _will_pass(error):
-        detail = gettext_lazy("The database does not answer right now. Try again in a moment.")
-        if request.method not in (
-            "GET",
-            "HEAD",
-        ):  # the connection may have been lost during the commit
-            detail = gettext_lazy(
-                "The database does not answer right now. Your change may have been saved. Check"
-                " that before you try again."
-            )
-        retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-        return answer(request, Problem(503, detail, headers=retry))
+    if fault := fault_of(error):
+        return _unavailable(request, error, fault)
     if isinstance(error, UnreadablePostError):
         return answer(request, Problem(400, gettext_lazy("The body is incomplete. Send it again.")))
     if isinstance(error, DataError):
@@ -150,14 +134,46 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _will_pass(error: BaseException | None) -> bool:
-    """Tell whether an error of the database is temporary."""
-    if not isinstance(error, (DatabaseError, InterfaceError)):
-        return False
-    sqlstate = getattr(error.__cause__, "sqlstate", None)
-    if sqlstate is None:  # the server did not answer
-        return isinstance(error, (OperationalError, InterfaceError))
-    return sqlstate.startswith(PASSING_SQLSTATES)
+def _unavailable(request: HttpRequest, error: BaseException | None, fault: Fault) -> HttpResponse:
+    """Answer a temporary error of the database; a form comes again with its text."""
+    _drop_outdated_plans(error)
+    detail = told(fault, is_write=request.method not in ("GET", "HEAD"))
+    retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    problem = Problem(503, detail, headers=retry)
+    return _form_again(request, problem, fault) or answer(request, problem)
+
+
+def _drop_outdated_plans(error: BaseException | None) -> None:
+    """Close the connection, so that the next request prepares its statements again."""
+    if error and is_plan_outdated(error.__cause__) and connection.connection:
+        connection.connection.close()
+
+
+def _form_again(request: HttpRequest, problem: Problem, fault: Fault) -> HttpResponse | None:
+    """Return the form that was sent, if it can be shown without the database."""
+    match = request.resolver_match
+    show_again = getattr(match and match.func, "show_again", None)
+    if request.method != "POST" or show_again is None or wants_json(request):
+        return None
+    if fault in (Fault.UNREACHED, Fault.BROKEN) or not hasattr(request, "user"):
+        request.user = _unknown_user()
+    with override(language_of(request)):
+        try:
+            response = show_again(request, problem.detail, 503, **(match.kwargs if match else {}))
+        except DatabaseError:
+            return None
+    for name, value in problem.headers.items():
+        response[name] = value
+    return response
+
+
+def _unknown_user() -> "AnonymousUser":
+    """Return whoever sent a request while the database could not tell."""
+    from django.contrib.auth.models import AnonymousUser  # logging loads this file before models
+
+    user = AnonymousUser()
+    user.is_unknown = True  # type: ignore[attr-defined]  # for templates/base.html
+    return user
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
@@ -214,8 +230,10 @@ class RequestLogFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
+        if record.name == "django.security.DisallowedHost":  # anybody can send one
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
         error = record.exc_info and record.exc_info[1]
-        if error and (getattr(record, "status_code", 500) < 500 or _will_pass(error)):
+        if error and (getattr(record, "status_code", 500) < 500 or fault_of(error)):
             record.msg, record.args = f"{record.getMessage()}: {str(error).strip()!r}", None
             record.exc_info = record.exc_text = None
         return True

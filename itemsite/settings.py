@@ -137,6 +137,9 @@ DATABASES = {
             "keepalives_idle": 5,
             "keepalives_interval": 2,
             "keepalives_count": 2,
+            # Keepalives do not watch a connection with data under way: Linux sends it again for a
+            # quarter of an hour. After a failover behind a silent network that is an outage.
+            "tcp_user_timeout": 5_000,  # milliseconds until sent data must have arrived
             "application_name": "itemsite",
             **url_options,
             # The options of the URL come last and win.

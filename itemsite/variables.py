@@ -21,6 +21,8 @@ TOKEN_MIN_LENGTH = 20  # characters
 SITE_NAME_MAX = 30  # characters: the header of a phone has room for so many
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 HOST = r"(?a:[\w-]+(?:\.[\w-]+)*|\[[\da-fA-F:.]+\])"
+URL = re.compile(r"([^/]*//)?([^/]*@)?([^/?#]*)(.*)", re.DOTALL)  # scheme, login, hosts, the rest
+ONE_OF_HOSTS = re.compile(r"(\[[\da-fA-F:.]+\]|[^:\[\]]+)(?::(\d{1,5}))?")  # its name, its port
 
 env = FileAwareEnv(strip_whitespace=True)  # SECRET_KEY_FILE is a file with the SECRET_KEY
 
@@ -118,8 +120,9 @@ def database(name: str) -> dict[str, Any]:
     url = env.str(name, default="")
     if not url:
         return {}
+    url, several = _without_several_hosts(name, url)
     try:
-        found: Any = dj_database_url.parse(url)
+        found: Any = dj_database_url.parse(url) | several
         if not found["NAME"]:
             raise ValueError("no name of a database")
     except (ValueError, KeyError, TypeError) as error:
@@ -136,6 +139,26 @@ def database(name: str) -> dict[str, Any]:
             f"{name}: itemsite needs PostgreSQL. Write postgresql://USER:PASSWORD@HOST/NAME"
         )
     return found
+
+
+def _without_several_hosts(name: str, url: str) -> tuple[str, dict[str, str]]:
+    """Take several hosts, as libpq writes them, out of a URL; return them as Django takes them.
+
+    postgresql://USER@ONE:5432,TWO:5433/NAME: libpq tries one after the other.
+    """
+    scheme, login, hosts, rest = URL.fullmatch(url).groups("")  # type: ignore[union-attr]
+    if "," not in hosts:
+        return url, {}
+    found = [ONE_OF_HOSTS.fullmatch(host) for host in hosts.split(",")]
+    if not all(found):
+        raise ImproperlyConfigured(
+            f"{name}: write several hosts as postgresql://USER:PASSWORD@ONE:5432,TWO:5432/NAME,"
+            " with special characters in the password as %XX: a comma is %2C."
+        )
+    names, ports = zip(*(host.groups("") for host in found if host), strict=True)
+    hosts = ",".join(unquote(host.strip("[]")) for host in names)
+    several = {"HOST": hosts, "PORT": ",".join(ports)}
+    return f"{scheme}{login}{rest}", several
 
 
 def networks(name: str, texts: list[str]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

@@ -11,11 +11,12 @@ import time
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from items.access.client_ip import client_address
+from items.database.faults import Fault, fault_of
 from items.http.problems import Problem
 from items.models.tally import Tally
 
@@ -59,9 +60,8 @@ def count(limit: Limit, *who: str, events: int = 1) -> int:
     if not limit.events:
         return 0
     bucket = _bucket(limit, who)
-    remembered = _over_limit.get(bucket, 0.0) - time.monotonic()
-    if remembered > 0:
-        return math.ceil(remembered)
+    if remembered := _remembered_seconds(bucket):
+        return remembered
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"bucket": bucket, "events": events, "seconds": limit.seconds})
         counted, seconds = cursor.fetchone()
@@ -71,6 +71,10 @@ def count(limit: Limit, *who: str, events: int = 1) -> int:
         _over_limit.clear()
     _over_limit[bucket] = time.monotonic() + seconds
     return math.ceil(seconds)
+
+
+def _remembered_seconds(bucket: str) -> int:
+    return max(0, math.ceil(_over_limit.get(bucket, 0.0) - time.monotonic()))
 
 
 def uncount(limit: Limit, *who: str) -> None:
@@ -99,6 +103,16 @@ def check_visitors_write(request: HttpRequest, items: int = 1) -> None:
     _check(limit, request, detail, items)
 
 
+def refuse_known_visitor(request: HttpRequest) -> None:
+    """Raise Problem 429 if this process knows that the visitor is over the limit.
+
+    This costs no query, and is for the time before a body is parsed.
+    """
+    limit = Limit("visitors' writes", settings.VISITOR_WRITES_PER_MINUTE, 60)
+    if limit.events and _remembered_seconds(_bucket(limit, (client_address(request),))):
+        check_visitors_write(request)
+
+
 def check_visitors_upload(request: HttpRequest) -> None:
     """Count a file of a visitor, not as a change: its preview takes none from its import."""
     limit = Limit("visitors' uploads", settings.VISITOR_WRITES_PER_MINUTE, 60)
@@ -111,7 +125,11 @@ def check_failed_key(request: HttpRequest) -> None:
     detail = (
         "Too many wrong API keys. Correct the script that sends them. A correct key works at once."
     )
-    _check(limit, request, detail)
+    try:
+        _check(limit, request, detail)
+    except DatabaseError as error:
+        if fault_of(error) is not Fault.READ_ONLY:  # there it cannot be counted
+            raise
 
 
 def _check(limit: Limit, request: HttpRequest, detail: str, events: int = 1) -> None:

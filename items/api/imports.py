@@ -60,6 +60,8 @@ def _import(request: ApiRequest) -> HttpResponse:
     if request.content_type == "multipart/form-data":
         raise Problem(415, FORM)
     asked = read_asked(request.GET)
+    if request.api_key is None and asked.values["dry_run"] == "0":
+        rate_limit.refuse_known_visitor(request)
     with received_file(request) as path, own_connection():
         try:
             with read(path, asked.reader_options) as reading:

@@ -1,6 +1,7 @@
 """The JSON endpoint: the same addresses and the same form as the pages."""
 
 from functools import wraps
+from sys import getsizeof
 
 from django.db import transaction
 from django.forms.models import model_to_dict
@@ -50,7 +51,8 @@ def _list_items(request: ApiRequest) -> HttpResponse:
 
 
 def _cacheable(response: HttpResponse) -> Result:
-    return Result((response.content, dict(response.headers)), len(response.content))
+    headers = dict(response.headers)
+    return Result((response.content, headers), len(response.content) + getsizeof(repr(headers)))
 
 
 @gzip_page
@@ -86,6 +88,8 @@ def _read_close(wanted: Selection, page: Page) -> list[tuple]:
 
 def _create_items(request: ApiRequest) -> HttpResponse:
     """Create an item from an object, or items from an array; only once per Idempotency-Key."""
+    if request.api_key is None:
+        rate_limit.refuse_known_visitor(request)
     document = read_json(request)
     if request.api_key is None:
         items = len(document) if isinstance(document, list) else 1

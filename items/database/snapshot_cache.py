@@ -12,6 +12,7 @@ connection can reach two backends; inside a transaction, which sees its own chan
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from sys import getsizeof
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -31,7 +32,7 @@ CONNECTION_AGE_SECONDS = 30  # then the host name is resolved again: the server 
 PATIENCE_SECONDS = 0.5  # PostgreSQL normally needs 50 microseconds
 PAUSE_SECONDS = 1  # without questions, after one was not answered
 SIZE_MAX = 8_000_000  # bytes, in each worker
-ENTRY_SIZE = 10_000  # bytes of each entry without its value, mostly for a long key
+ENTRY_SIZE = 3_000  # bytes of each entry without its key and value
 
 Server = tuple[Any, ...]
 
@@ -46,6 +47,12 @@ class Result(NamedTuple):
 
     value: Any
     size: int | None = None
+
+
+class Entry(NamedTuple):
+    snapshot: Snapshot
+    value: Any
+    size: int  # in bytes, with the key
 
 
 _servers: WeakKeyDictionary[psycopg.Connection, Server] = WeakKeyDictionary()
@@ -142,15 +149,15 @@ class Cache:
     def __init__(self, size_max: int) -> None:
         self._size_max = size_max
         self._size = 0
-        self._entries: OrderedDict[Hashable, tuple[Snapshot, Result]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
         self._under_way: dict[tuple[Hashable, Snapshot], AsyncResult] = {}
 
     def get(self, key: Hashable, snapshot: Snapshot, make: Callable[[], Result]) -> Any:
         """Return the value for this snapshot; simultaneous requests make it once."""
-        made_for, result = self._entries.get(key, (None, Result(None)))
-        if made_for == snapshot:
+        entry = self._entries.get(key)
+        if entry and entry.snapshot == snapshot:
             self._entries.move_to_end(key)
-            return result.value
+            return entry.value
         if (waiting := self._under_way.get((key, snapshot))) and is_gevent():
             connection.close()  # the request that makes it may need it
             return waiting.get()
@@ -176,14 +183,14 @@ class Cache:
         return result.value
 
     def _put(self, key: Hashable, snapshot: Snapshot, result: Result) -> None:
-        self._entries[key] = snapshot, result
-        self._size += (result.size or 0) + ENTRY_SIZE
+        size = (result.size or 0) + getsizeof(repr(key)) + ENTRY_SIZE
+        self._entries[key] = Entry(snapshot, result.value, size)
+        self._size += size
         while self._size > self._size_max:
             self._drop(next(iter(self._entries)))
 
     def _drop(self, key: Hashable) -> None:
-        _, result = self._entries.pop(key)
-        self._size -= (result.size or 0) + ENTRY_SIZE
+        self._size -= self._entries.pop(key).size
 
 
 SNAPSHOTS = SnapshotConnection()

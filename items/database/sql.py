@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import psycopg
 from django.db import OperationalError, connection, transaction
 
+from items.database.faults import Fault, fault_of
+
 
 class TooLong(Exception):
     """A statement exceeded its time limit."""
@@ -15,11 +17,7 @@ class Busy(Exception):
     """Another transaction is writing the same rows."""
 
 
-RAISED = {  # by SQLSTATE
-    "57014": TooLong,  # a statement timeout
-    "55P03": Busy,  # a lock timeout
-    "40P01": Busy,  # a deadlock
-}
+RAISED = {Fault.TOO_SLOW: TooLong, Fault.LOCKED: Busy, Fault.DEADLOCK: Busy}
 
 
 @contextmanager
@@ -39,10 +37,10 @@ def limited(
             if only_reads:
                 transaction.set_rollback(True)
     except OperationalError as error:
-        reason = RAISED.get(getattr(error.__cause__, "sqlstate", None))
+        reason = RAISED.get(fault_of(error))
         if reason is None:
             raise
-        raise reason from error
+        raise reason(error) from error
 
 
 def fetch(sql: str, parameters: Sequence | Mapping, *, prepare: bool = True) -> list[tuple]:

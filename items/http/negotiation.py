@@ -55,6 +55,7 @@ def page_or_json(page: View, api: View, files: Mapping[str | None, View] | None 
     decorated: View = view
     decorated.doors = {JSON: api, HTML: page, **(files or {})}
     decorated.receives_file = getattr(api, "receives_file", False)
+    decorated.show_again = getattr(page, "show_again", None)
     return decorated
 
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -23,6 +23,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
+from items.database.faults import fault_of
 from items.models.rules import shown_times
 
 PREFIX = "itemsite_"
@@ -162,13 +163,20 @@ class ApiKey(models.Model):
         return self.user.has_perm(permission)
 
     def note_use(self) -> None:
-        """Save the time of use, once in USE_NOTED_EVERY, to avoid a write for each request."""
+        """Save the time of use, once in USE_NOTED_EVERY, to avoid a write for each request.
+
+        What reads works without it: in a read-only database, or while the disk is full.
+        """
         now = timezone.now()
         if self.last_used_at and self.last_used_at > now - USE_NOTED_EVERY:
             return
         # Checked again in the database, so that only one of many requests writes.
         unnoted = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
-        ApiKey.objects.filter(unnoted, pk=self.pk).update(last_used_at=now)
+        try:
+            ApiKey.objects.filter(unnoted, pk=self.pk).update(last_used_at=now)
+        except DatabaseError as error:
+            if fault_of(error) is None:
+                raise
 
 
 def digest(secret: str) -> str:

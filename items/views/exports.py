@@ -90,7 +90,8 @@ def _workbook(wanted: Selection, client: socket | None) -> Spool:
 
 
 def _lines(file_format: Format, wanted: Selection, client: socket | None, mark: str) -> Spool:
-    fetch("SELECT 1", ())  # while the database does not answer, this is 503 and no broken file
+    # While the database does not answer or the list is locked, this is 503 and no broken file.
+    fetch("SELECT FROM items_item LIMIT 1", ())
     fill = partial(_fill, file_format=file_format, wanted=wanted)
     return Spool(fill, client, (mark + file_format.head).encode())
 

@@ -86,7 +86,7 @@ def show_again(
         status,
         version=request.POST.get("version", ""),
         notice=notice,
-        asks_sign_in=status != 404 and not request.user.is_authenticated,
+        asks_sign_in=status not in (404, 503) and not request.user.is_authenticated,
     )
 
 

@@ -4,6 +4,7 @@ Failed attempts are limited for each pair of account and IP address, and for eac
 is no limit for an account alone: everyone who knows its name could lock out its owner.
 """
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,14 +26,20 @@ from django.utils.translation import gettext_lazy, ngettext
 from items.access import rate_limit
 from items.access.client_ip import client_address
 from items.access.rate_limit import Limit
+from items.database.faults import Fault, fault_of
 from items.http.methods import View, allow_methods
 from items.http.negotiation import HTML
 from items.http.problems import Problem
+from itemsite.accounts import sign_in_log
 
 SWEPT_SESSIONS = 20  # ended ones that each sign-in deletes, so that no cron job is needed
 MINUTES = 15
 OF_ACCOUNT = Limit("failed sign-ins to an account", 10, MINUTES * 60)
 OF_ADDRESS = Limit("failed sign-ins", 100, MINUTES * 60)
+READ_ONLY = gettext_lazy(
+    "You cannot sign in right now: the database is read-only at the moment. You can still read"
+    " what visitors can see. Try again later."
+)
 SIGN_IN_TO = {
     "items.view_item": gettext_lazy("Sign in to see the items."),
     "items.add_item": gettext_lazy("Sign in to add items."),
@@ -63,26 +71,36 @@ def throttled(view: View, account_of: Callable[[HttpRequest], str]) -> View:
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        address = client_address(request)
-        account = account_of(request)
-        seconds = rate_limit.count(OF_ACCOUNT, account, address) or rate_limit.count(
-            OF_ADDRESS, address
-        )
-        if seconds:
-            raise Problem(429, _advice(seconds), headers={"Retry-After": str(seconds)})
         try:
-            response = view(request, *args, **kwargs)
-        except Problem:  # too busy to check the password
-            rate_limit.uncount(OF_ACCOUNT, account, address)
-            rate_limit.uncount(OF_ADDRESS, address)
-            raise
-        if response.status_code == 302:
-            rate_limit.reset(OF_ACCOUNT, account, address)
-            rate_limit.uncount(OF_ADDRESS, address)
-            _delete_ended_sessions()
-        return response
+            return _counted(view, account_of(request), request, *args, **kwargs)
+        except DatabaseError as error:
+            shows_again = getattr(guarded, "show_again", None)
+            if shows_again is None or fault_of(error) is not Fault.READ_ONLY:
+                raise
+            return shows_again(request, READ_ONLY, 503)
 
     return guarded
+
+
+def _counted(view: View, account: str, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    address = client_address(request)
+    seconds = rate_limit.count(OF_ACCOUNT, account, address) or rate_limit.count(
+        OF_ADDRESS, address
+    )
+    if seconds:
+        sign_in_log.write(logging.WARNING, "Refused sign-in, too many failed", account, request)
+        raise Problem(429, _advice(seconds), headers={"Retry-After": str(seconds)})
+    try:
+        response = view(request, *args, **kwargs)
+    except Problem:  # too busy to check the password
+        rate_limit.uncount(OF_ACCOUNT, account, address)
+        rate_limit.uncount(OF_ADDRESS, address)
+        raise
+    if response.status_code == 302:
+        rate_limit.reset(OF_ACCOUNT, account, address)
+        rate_limit.uncount(OF_ADDRESS, address)
+        _delete_ended_sessions()
+    return response
 
 
 def sign_in_door(view: View) -> View:

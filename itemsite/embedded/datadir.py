@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import time
 from pathlib import Path
 
 from itemsite.embedded import binaries
@@ -16,8 +17,9 @@ PORT = 5432  # only names the socket file
 def make(folder: Path) -> None:
     """Create the data directory under a temporary name, then rename it."""
     for left_over in folder.glob("new-*"):
-        shutil.rmtree(left_over)
-    new = folder / f"new-{os.getpid()}"
+        # Of a killed start: its initdb can still be writing. The next start removes the rest.
+        shutil.rmtree(left_over, ignore_errors=True)
+    new = folder / f"new-{os.getpid()}-{time.time_ns()}"
     new.mkdir(mode=0o700)
     binaries.give_to_account(new)
     locale = ["--locale=C.UTF-8"]  # with plain C, pg_trgm ignores letters outside ASCII
@@ -32,6 +34,10 @@ def make(folder: Path) -> None:
 
 
 def check_major_version(data: Path) -> None:
+    if not (data / "PG_VERSION").exists():
+        raise EmbeddedPostgresError(
+            f"{data} is no complete data directory. Move it away; the next start creates a new one."
+        )
     made_by, have = int((data / "PG_VERSION").read_text()), binaries.major_version()
     if made_by != have:
         raise EmbeddedPostgresError(

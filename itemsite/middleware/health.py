@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
-from items.models import Item
+from itemsite import readiness
 
 
 def answer_health(get_response: Callable) -> Callable:
@@ -26,10 +25,8 @@ def _liveness() -> HttpResponse:
 
 
 def _readiness() -> HttpResponse:
-    try:
-        Item.objects.exists()
-    except (DatabaseError, InterfaceError) as error:
-        reasons = [f"database: {type(error).__name__}"]  # the message can contain hosts and users
+    reasons = readiness.reasons()
+    if reasons:
         return JsonResponse({"status": "unavailable", "reasons": reasons}, status=503)
     return JsonResponse({"status": "ok"})
 

@@ -12,7 +12,8 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import django
 from django.core.management import CommandError, call_command
@@ -21,7 +22,24 @@ from itemsite.embedded import cluster
 from itemsite.serving import startup
 from itemsite.variables import listening_port
 
+if TYPE_CHECKING:
+    import psycopg
+
 MIGRATION_LOCK = 4_697_420_311  # any number, but the same for all starts with one database
+LOCK_PATIENCE_SECONDS = 5  # then the start says who holds the lock
+TOLD_AGAIN_SECONDS = 60
+HOLDERS = """
+    SELECT pid, usename, coalesce(host(client_addr), 'this machine'),
+        date_trunc('second', xact_start)
+    FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND database = (
+            SELECT oid FROM pg_database WHERE datname = current_database()
+        ) AND classid::bigint << 32 | objid::bigint = %s
+"""
+WAITING = (
+    "itemsite: another start prepares the database: process {0} of PostgreSQL, role {1}, from {2},"
+    " since {3}. Waiting for it. If it hangs: SELECT pg_terminate_backend({0});"
+)
 ADMIN = "admin"
 PORT_PATIENCE_SECONDS = 3
 BACKLOG = 2048  # clients that wait to be accepted; gunicorn's own default
@@ -94,31 +112,46 @@ def _prepare() -> None:
             call_command("migrate", verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
             _make_admin()
-    except (CommandError, OSError) as error:  # a SystemCheckError is a CommandError
+    except CommandError as error:  # or a SystemCheckError
         sys.exit(f"itemsite: {error}")
+    except OSError as error:
+        sys.exit(f"itemsite: cannot write {error.filename or startup.VAR}: {error.strerror}.")
 
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    from django.db import Error, connection
+    """Hold the lock in a transaction of its own, which ends with its connection.
 
-    with connection.cursor() as cursor:
-        # Migrations can take long.
+    A lock of a session could stay for ever: PgBouncer keeps the session for others.
+    """
+    import psycopg
+    from django.db import connection
+
+    with connection.cursor() as cursor:  # migrations can take long
         cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
-        # Wait outside of statements: CREATE INDEX CONCURRENTLY waits for all running ones.
-        while not _is_ours(cursor):
-            time.sleep(0.2)
-        try:
-            yield
-        finally:
-            with suppress(Error):  # a signal closed the connection, and with it the lock
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
-            connection.close()
+    lock = psycopg.connect(**connection.get_connection_params())
+    try:
+        _wait_for(lock)
+        yield
+    finally:
+        lock.close()
+        connection.close()
 
 
-def _is_ours(cursor) -> bool:
-    cursor.execute("SELECT pg_try_advisory_lock(%s)", [MIGRATION_LOCK])
-    return cursor.fetchone()[0]
+def _wait_for(lock: "psycopg.Connection") -> None:
+    """Wait between statements: CREATE INDEX CONCURRENTLY waits for all running ones."""
+    tell_at = time.monotonic() + LOCK_PATIENCE_SECONDS
+    while True:
+        lock.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        tried = lock.execute("SELECT pg_try_advisory_xact_lock(%s)", [MIGRATION_LOCK])
+        if tried.fetchone() == (True,):
+            return
+        if time.monotonic() >= tell_at:
+            tell_at += TOLD_AGAIN_SECONDS
+            for holder in lock.execute(HOLDERS, [MIGRATION_LOCK]):
+                print(WAITING.format(*holder), flush=True)
+        lock.rollback()
+        time.sleep(0.2)
 
 
 def _make_admin() -> None:

@@ -1,6 +1,7 @@
 """Prepare settings and PostgreSQL before Django starts, with plain error messages."""
 
 import os
+import resource
 import secrets
 import sys
 from contextlib import suppress
@@ -14,6 +15,7 @@ from itemsite.embedded.binaries import PROJECT, EmbeddedPostgresError
 
 VAR = PROJECT / "var"
 SECRET_KEY_FILE = VAR / "secret_key"
+FILES_OF_MACOS = 10_240  # OPEN_MAX
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -48,6 +50,15 @@ def use_local_defaults(host: str) -> None:
         os.environ.setdefault("FAILED_KEYS_PER_MINUTE", "0")
     if not _has("SECRET_KEY"):
         _make_secret_key()
+
+
+def allow_many_files() -> None:
+    """Raise the soft limit of open files to the hard one: macOS allows 256, a worker needs more."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for soft in (hard, FILES_OF_MACOS):  # whose kernel has a limit below the hard one
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            return
 
 
 def has_database_url() -> bool:
@@ -103,13 +114,17 @@ def _make_secret_key() -> None:
     """Save a random secret in a file that only its owner can read."""
     if SECRET_KEY_FILE.exists():
         return
+    new = SECRET_KEY_FILE.with_suffix(f".{os.getpid()}")
     try:
         VAR.mkdir(exist_ok=True)
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):
+            os.link(new, SECRET_KEY_FILE)  # atomic; the first of two starts wins
     except OSError as error:
-        sys.exit(f"itemsite: {VAR}: {error.strerror}.")
-    new = SECRET_KEY_FILE.with_suffix(f".{os.getpid()}")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(50))
-    with suppress(FileExistsError):
-        os.link(new, SECRET_KEY_FILE)  # atomic; the first of two starts wins
-    new.unlink()
+        sys.exit(
+            f"itemsite: cannot write in {VAR}: {error.strerror}. Make room, or give it to you."
+        )
+    finally:
+        with suppress(OSError):
+            new.unlink()

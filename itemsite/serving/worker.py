@@ -17,8 +17,10 @@ from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
 
 from itemsite.middleware.security_headers import for_json
+from itemsite.serving import handover
 
 HEARTBEAT_SECONDS = 1
+HANDOVER_SECONDS = 0.1  # between two looks whether a new worker can answer
 DISCARD_MAX = 60_000_000  # bytes of a refused body, such as a spreadsheet that is too large
 DISCARD_SECONDS = 10
 DISCARDED_AT_ONCE = 50_000  # bytes
@@ -39,9 +41,14 @@ class Worker(GeventWorker):
 
     def init_process(self) -> None:
         self.is_stopping = Event()
+        self.hands_over = False
         super().init_process()
 
     def handle_exit(self, sig, frame) -> None:
+        """Stop, or at a reload serve until a new worker can; a second signal always stops."""
+        if handover.must_wait(self.age) and not self.hands_over:
+            self.hands_over = True
+            return
         super().handle_exit(sig, frame)
         get_hub().loop.run_callback_threadsafe(self.is_stopping.set)
 
@@ -81,9 +88,12 @@ class Worker(GeventWorker):
         for server in servers:
             server.max_accept = 1  # leave the next client to other workers
             server.start()
-        while self.alive:
+        while self.alive and not (self.hands_over and not handover.must_wait(self.age)):
             self.notify()
-            self.is_stopping.wait(HEARTBEAT_SECONDS)
+            self.is_stopping.wait(HANDOVER_SECONDS if self.hands_over else HEARTBEAT_SECONDS)
+        for server in servers:
+            server.stop_accepting()
+        sleep(0)  # clients just accepted still ask the listener for its name
         for server in servers:
             server.close()
         self._await(clients)

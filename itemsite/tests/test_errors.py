@@ -6,7 +6,14 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, IntegrityError, OperationalError, ProgrammingError
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
 from django.test import Client
 from pytest_django.asserts import assertContains
 
@@ -91,6 +98,9 @@ def failing(error, sqlstate=None):
         pytest.param(DatabaseError("idle in transaction"), "25P03", 503, id="ended while idle"),
         pytest.param(OperationalError("lock timeout"), "55P03", 503, id="locked"),
         pytest.param(OperationalError("disk full"), "53100", 503, id="disk full"),
+        pytest.param(OperationalError("a deadlock"), "40P01", 503, id="deadlock"),
+        pytest.param(InternalError("a standby"), "25006", 503, id="read-only"),
+        pytest.param(NotSupportedError("unlogged"), "0A000", 503, id="not on a standby"),
         pytest.param(IntegrityError("violates a check"), "23514", 409, id="constraint"),
         pytest.param(ProgrammingError("not sent"), None, 500, id="our mistake, never sent"),
         pytest.param(DatabaseError("syntax"), "42601", 500, id="our mistake"),
@@ -216,6 +226,7 @@ def test_what_will_pass_is_logged_in_one_line(client, monkeypatch, caplog):
     client.get("/items/")
     client.get("/items/", headers={"Host": "evil.example"})
 
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
     for record in caplog.records:
         assert record.exc_info is None
         assert "\n" not in record.getMessage()

@@ -9,10 +9,11 @@ from tempfile import NamedTemporaryFile
 
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from tqdm import tqdm
 
 from items.changes.recording import Author
+from items.database.faults import Fault, fault_of, told
 from items.database.sql import Busy
 from items.management.output import tell, try_to_write
 from items.models import Upload
@@ -85,14 +86,19 @@ class Command(BaseCommand):
     def handle(self, *, file: str, **options) -> None:
         try:
             with _path_of(file) as path:
-                upload, told = _import(path, file, options)
+                upload, report_of_rows = _import(path, file, options)
         except psycopg.errors.UndefinedTable as error:
             raise _nothing("The database has no tables yet. Run: manage.py migrate") from error
         except Busy as error:
             raise _nothing(f"{file}: others are changing the same items. Try again.") from error
-        except OperationalError as error:
+        except (DatabaseError, InterfaceError, psycopg.Error) as error:
+            fault = fault_of(error)
+            if fault is None:
+                raise
+            if fault is not Fault.BROKEN:
+                raise _nothing(f"{file}: {told(fault, is_write=True)}") from error
             raise CommandError(
-                f"{file}: the connection to the database broke ({str(error).strip()}). Look whether"
+                f"{file}: the connection to the database broke ({_first_line(error)}). Look whether"
                 " the items are in the list before you import the file again.",
                 returncode=UNKNOWN,
             ) from error
@@ -101,7 +107,7 @@ class Command(BaseCommand):
         except reading.Refused as refused:
             how = HOW if refused.facts["code"] == "unknown_columns" else ""
             raise _nothing(f"{file}: {refused}{how} Nothing was imported.") from refused
-        self._tell(upload, told, file, is_json=options["report"])
+        self._tell(upload, report_of_rows, file, is_json=options["report"])
         if left_out := _count_left_out(upload):
             raise SystemExit(LEFT_OUT if left_out < sum(upload.counts.values()) else NOTHING)
 
@@ -112,6 +118,10 @@ class Command(BaseCommand):
         # told of no error.
         if failure := try_to_write(self.stdout, text):
             tell(f"{result} This could not be written to the output: {failure.strerror}.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def _nothing(sentence: str) -> CommandError:

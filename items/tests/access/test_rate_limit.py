@@ -43,6 +43,16 @@ def test_visitors_write_only_so_often(client):
     assert Item.objects.count() == 2
 
 
+@pytest.mark.parametrize("path", ["/items/", "/items/import/"])
+def test_over_the_limit_no_body_is_parsed(client, path):
+    for _ in range(3):
+        post(client)
+
+    refused = client.post(path, "{" * 1000, "application/json", REMOTE_ADDR="192.0.2.1")
+
+    assert refused.status_code == 429
+
+
 def test_forms_count_like_json(client):
     html = {"Accept": "text/html"}
     post(client, "127.0.0.1")

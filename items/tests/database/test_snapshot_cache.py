@@ -152,12 +152,22 @@ def test_without_a_size_it_is_not_kept():
 
 
 def test_what_was_used_longest_ago_goes_first():
-    cache = Cache(3 * (ENTRY_SIZE + 100))
+    cache = Cache(3 * (ENTRY_SIZE + 200))
     makers = {name: Maker(name) for name in "abcd"}
     for name in "abc" + "a" + "d" + "acd" + "b":
         assert cache.get(name, ONE, makers[name]) == name
 
     assert [makers[name].made for name in "abcd"] == [1, 2, 1, 1]
+
+
+def test_long_keys_take_room_too():
+    cache, make = Cache(100_000), Maker()
+    keys = [f"{n}{'x' * 20_000}" for n in range(5)]
+
+    for key in [*keys, keys[0]]:
+        cache.get(key, ONE, make)
+
+    assert make.made == 6
 
 
 def test_what_is_too_large_is_not_kept():

@@ -66,7 +66,7 @@ def test_undo_leads_back(client, lamps):
         f"/items/{lamps[1].pk}/delete/?q=lamp&sort=name", form, headers=HTML, follow=True
     )
     undo = re.search(r'href="(/changes/[0-9]+/undo/[^"]*)"', deleted.content.decode())[1]
-    undone = client.post(unescape(undo), headers=HTML)
+    undone = client.post(html.unescape(undo), headers=HTML)
 
     assert undone["Location"] == f"/items/{lamps[1].pk}/?q=lamp&sort=name"
 

@@ -15,10 +15,11 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import get_language, gettext_lazy, override
 from gevent import Greenlet, spawn
 from gevent.queue import Empty, Queue
 
+from items.database.faults import fault_of, told
 from items.database.snapshot_cache import is_gevent
 from items.http.problems import Problem
 from items.spreadsheets.spool import ClientLeft, has_left
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 QUICK_SECONDS = 1
 BEAT_SECONDS = 1  # between two signs of life, for the proxy, and two looks whether the client left
 STEPS_HERE = "<!-- steps -->"
+LOGGED = gettext_lazy("Something went wrong, and it was logged. Go back and look what was saved.")
 
 Tell = Callable[[str], object]
 Work = Callable[[Tell], str]  # returns the address to go on to; or raises Problem
@@ -106,10 +108,11 @@ def _end(running: Greenlet, back_url: str) -> str:
         return _step({"address": _result(running)})
     except Problem as problem:
         return _step({"problem": problem.detail, "back_url": back_url})
-    except Exception:
+    except Exception as error:
         log.exception("An import failed while its page was shown")
-        told = gettext("Something went wrong, and it was logged. Go back and look what was saved.")
-        return _step({"problem": told, "back_url": back_url})
+        fault = fault_of(error)
+        why = told(fault, is_write=True) if fault else LOGGED
+        return _step({"problem": why, "back_url": back_url})
 
 
 def _step(context: dict) -> str:

@@ -66,6 +66,16 @@ def item_import(request: HttpRequest) -> HttpResponseBase:
 item_import.sign_in_to = "import"
 
 
+def _show_again(request: HttpRequest, notice: str | Promise, status: int) -> HttpResponse:
+    """Show the form again with the pasted cells, for errors.py; the body must have been read."""
+    if not hasattr(request, "_post"):
+        raise Problem(status, notice)
+    return form_page(request, notice, status)
+
+
+item_import.show_again = _show_again  # not for guard.py, which refuses before the body is read
+
+
 def rights_of(request: HttpRequest) -> Rights:
     may = request.user.has_perm
     return Rights(may("items.add_item"), may("items.change_item"))

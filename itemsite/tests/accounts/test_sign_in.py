@@ -57,6 +57,22 @@ def test_refuses_after_too_many_failures(client, boss, door):
     assert settings.SESSION_COOKIE_NAME not in client.cookies
 
 
+def test_the_log_says_who_signs_in_and_never_a_password(client, boss, caplog):
+    caplog.set_level("INFO", "itemsite.accounts")
+
+    sign_in(client, name="boss\nforged", password="a wrong one")
+    sign_in(client, password=RIGHT)
+    client.post("/accounts/logout/")
+
+    assert [record.getMessage() for record in caplog.records if "accounts" in record.name] == [
+        r"Failed sign-in: account 'boss\nforged' from 192.0.2.1",
+        "Signed in: account 'boss' from 192.0.2.1",
+        "Signed out: account 'boss' from 127.0.0.1",
+    ]
+    assert RIGHT not in caplog.text
+    assert "a wrong one" not in caplog.text
+
+
 def test_a_sign_in_deletes_sessions_that_ended(client, boss):
     now = timezone.now()
     for key, days in (("ended", -1), ("open", 1)):

@@ -121,6 +121,20 @@ def test_a_killed_initdb_is_begun_anew(tmp_path):
     clone.remove()
 
 
+def test_an_initdb_that_lives_on_after_its_start_was_killed(tmp_path):
+    clone = Clone(tmp_path)
+    writes = "import os, sys, itertools\nfor n in itertools.count():\n"
+    writes += "    os.makedirs(sys.argv[1], exist_ok=True); open(f'{sys.argv[1]}/{n}', 'w').close()"
+    initdb = subprocess.Popen([sys.executable, "-c", writes, clone.home / "new-1"])
+
+    started = clone.python(f"{START}; print('up')")
+    initdb.kill()
+    initdb.wait()
+
+    assert started == "up"
+    clone.remove()
+
+
 def fails(clone, **variables):
     ended = subprocess.run(
         [sys.executable, "-c", FAILS],
@@ -141,10 +155,13 @@ def test_data_of_another_major_version_is_left_alone(clone):
     version.write_text("14\n")
 
     said = fails(clone)
+    version.unlink()
+    incomplete = fails(clone)
     version.write_text(was)
 
     assert "was created by PostgreSQL 14" in said
     assert "pg_dump" in said
+    assert f"{clone.home}/data is no complete data directory" in incomplete
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path):

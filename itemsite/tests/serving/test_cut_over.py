@@ -28,9 +28,9 @@ show(); show(); show()
 class Forwarder:
     """Forwards TCP to a Unix socket; `target` counts when a connection is opened."""
 
-    def __init__(self, target):
+    def __init__(self, target, host="127.0.0.1"):
         self.target = target
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server((host, 0))
         self.port = self.listener.getsockname()[1]
         Thread(target=self._accept, daemon=True).start()
 

@@ -28,12 +28,16 @@ def test_answers_while_postgresql_hangs(clone):
             answers = [clients.submit(server.request, "GET", "/items/") for _ in range(16)]
             refused = until(lambda: [answer for answer in answers if answer.done()])
             probes = [server.request("GET", "/healthz")[0] for _ in range(10)]
+            readiness = server.request("GET", "/readyz")
         finally:
             for pid in hanging:
                 os.kill(pid, signal.SIGCONT)
 
     assert {answer.result()[0] for answer in refused} == {503}
     assert probes == [200] * 10
+    assert readiness[0] == 503
+    assert readiness[2]["reasons"] == ["PostgreSQL: no answer"]
+    until(lambda: server.request("GET", "/readyz")[0] == 200)
     assert {answer.result()[0] for answer in answers} == {200, 503}
     assert server.stop() == 0
 
@@ -115,7 +119,8 @@ def test_waits_for_postgresql_without_a_restart(server, clone):
     supervisor = supervisor_of(server)
     os.kill(supervisor, signal.SIGSTOP)
     os.kill(clone.postmaster_pid(), signal.SIGKILL)
-    until(lambda: server.request("GET", "/readyz")[0] == 503)
+    refused = ["PostgreSQL: connection refused"]
+    until(lambda: server.request("GET", "/readyz")[2].get("reasons") == refused)
 
     status, headers, problem = server.request("POST", "/items/", {"name": "x"})
     page = server.request("GET", "/items/", Accept="text/html")

@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+import subprocess
 import sys
 
 import pytest
@@ -65,6 +66,33 @@ def test_two_at_once_share_one_postgresql_and_migrate_once(tmp_path):
     assert (one.output + two.output).count("password") == 1
     assert clone.postmaster_pid() is None
     clone.remove()
+
+
+@pytest.mark.long
+def test_a_start_that_waits_for_another_says_for_whom(server, clone):
+    code = (
+        "from itemsite.embedded import cluster; from itemsite.serving import serve; import time\n"
+    )
+    code += "c = cluster.connect_as_superuser('itemsite')\n"
+    code += "c.execute('SELECT pg_advisory_lock(%s)', [serve.MIGRATION_LOCK])\n"
+    code += "print(c.info.backend_pid, flush=True); input()"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=clone.folder,
+        env=clone.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    pid = holder.stdout.readline().strip()
+
+    waiting = clone.serve()
+    until(lambda: "Waiting for it." in waiting.output)
+    holder.communicate("\n")
+    waiting.wait_for_address().stop()
+
+    assert f"process {pid} of PostgreSQL, role postgres, from this machine" in waiting.output
+    assert waiting.output.count("Waiting for it.") == 1
 
 
 def test_a_taken_port_is_one_sentence(server, clone):

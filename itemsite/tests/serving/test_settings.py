@@ -42,6 +42,10 @@ def python(code, variables):
         ({"DATABASE_URL": "gibberish"}, "DATABASE_URL is not valid"),
         ({"DATABASE_URL": "postgresql://u:p@h:port/n"}, "DATABASE_URL is not valid"),
         ({"DATABASE_URL": "postgresql://u:p@ss/w@h/n"}, "DATABASE_URL: write special characters"),
+        ({"DATABASE_URL": "postgresql://u:p@h:x,g:1/n"}, "DATABASE_URL: write several hosts as"),
+        ({"DATABASE_URL": "postgresql://u:p@h,/n"}, "DATABASE_URL: write several hosts as"),
+        ({"DATABASE_URL": "postgresql://u:p@h,g"}, "DATABASE_URL is not valid"),
+        ({"DATABASE_URL": "mysql://u:p@h,g/n"}, "DATABASE_URL: itemsite needs PostgreSQL"),
         ({"VISITORS_MAY": "view,fly"}, "VISITORS_MAY: 'fly' is not an action"),
         ({"CSRF_TRUSTED_ORIGINS": "a.example"}, "CSRF_TRUSTED_ORIGINS: a.example is not an origin"),
         ({"CSRF_TRUSTED_ORIGINS": "https://a.example/x"}, "CSRF_TRUSTED_ORIGINS: https://a.exam"),
@@ -166,6 +170,16 @@ def test_the_default_is_the_safe_value(expression, value):
             " + [s.DATABASES['default']['OPTIONS']['sslmode']]",
             "['u', 'p@ss', '::1', 6000, 'n', 'require']",
         ),
+        (
+            {
+                "DATABASE_URL": "postgresql://u:p%2C@One:1,[::1],%2Frun%2FPG:2/n"
+                "?target_session_attrs=read-write"
+            },
+            "[s.DATABASES['default'][k] for k in ('USER', 'PASSWORD', 'HOST', 'PORT', 'NAME')]"
+            " + [s.DATABASES['default']['OPTIONS']['target_session_attrs']]",
+            "['u', 'p,', 'One,::1,/run/PG', '1,,2', 'n', 'read-write']",
+        ),
+        ({"DATABASE_URL": "postgresql://u:p,w@h/n"}, "s.DATABASES['default']['PASSWORD']", "p,w"),
     ],
 )
 def test_reads(variables, expression, value):

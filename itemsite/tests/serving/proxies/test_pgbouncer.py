@@ -1,6 +1,7 @@
 """Many keys write at once through PgBouncer, set up as docs/deploy.md says."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from tempfile import NamedTemporaryFile
 import psycopg
 import pytest
 
-from itemsite.embedded.binaries import account
+from itemsite.embedded.binaries import PROJECT, account
 from itemsite.tests.clone import PATIENCE_SECONDS, Server, free_port, until
 
 pytestmark = pytest.mark.long
@@ -40,6 +41,8 @@ AUTHORS = """
 def pgbouncer(clone):
     """Give the URL of a PgBouncer in front of the clone's PostgreSQL, which runs."""
     private = clone.serve().wait_for_address()
+    as_superuser = "from itemsite.embedded import cluster; c = cluster.connect_as_superuser()"
+    clone.python("; ".join([as_superuser, *(f"c.execute({order!r})" for order in documented())]))
     port = free_port()
     about = {"folder": clone.socket_folder, "servers": SERVERS, "port": port}
     url = f"postgresql://itemsite@127.0.0.1:{port}/itemsite"
@@ -47,6 +50,11 @@ def pgbouncer(clone):
         until(lambda: process.poll() is None and answers(url))
         yield url
     private.stop()
+
+
+def documented():
+    """Return what docs/deploy.md tells PostgreSQL about the role."""
+    return re.findall(r"ALTER ROLE itemsite SET .*?;", (PROJECT / "docs/deploy.md").read_text())
 
 
 @contextmanager
@@ -110,6 +118,20 @@ def test_each_item_has_the_name_of_its_key(clone, pgbouncer):
         authors = Counter(database.execute(AUTHORS).fetchall())
     assert authors == {("json", name, name): POSTS for name in secrets}
     assert settings_left(pgbouncer) == {("",)}
+
+
+def test_the_time_outs_are_those_that_were_asked_for(pgbouncer):
+    asked = {
+        "statement_timeout": "5s",
+        "lock_timeout": "3s",
+        "idle_in_transaction_session_timeout": "10s",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in asked.items())
+
+    with psycopg.connect(pgbouncer, options=options) as database:  # which PgBouncer ignores
+        found = {name: database.execute(f"SHOW {name}").fetchone()[0] for name in asked}
+
+    assert found == asked
 
 
 def settings_left(url):

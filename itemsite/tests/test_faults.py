@@ -1,0 +1,218 @@
+"""PostgreSQL that is locked, read-only or away: no address answers 500, and no text is lost.
+
+In a file of its own: after each of these pytest-django empties all tables.
+"""
+
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from items.database import snapshot_cache
+from items.management.commands import import_items
+from items.models import ApiKey, ChangeSet, Item
+from items.spreadsheets.staging import click
+from itemsite.tests.hostile.rights_table import FORMS, JSON, PAGES
+from itemsite.tests.hostile.test_rights_table import visitors_upload
+
+pytestmark = pytest.mark.django_db(transaction=True)
+READING = ("GET", "HEAD")
+HTML = {"Accept": "text/html"}
+READ_ONLY = "The database is read-only at the moment. Nothing was saved."
+CHANGING = "is changing the same right now. Nothing was saved."
+RIGHT = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def connect(monkeypatch):
+    """Let nobody wait for a lock for long; return a function that connects otherwise."""
+
+    def connect(options):
+        connection.close()
+        connection.close_pool()
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", options)
+
+    connect("-c lock_timeout=20ms")
+    monkeypatch.setattr(click, "ROW_WAIT_MS", 20)
+    yield connect
+    snapshot_cache.SNAPSHOTS.close()
+    connect("")
+    connection.close_pool()
+
+
+@pytest.fixture
+def root():
+    return User.objects.create_superuser("root", password=RIGHT)
+
+
+@pytest.fixture
+def client(root):
+    client = Client(raise_request_exception=False)
+    client.force_login(root)
+    return client
+
+
+@pytest.fixture
+def things(root):
+    """Return what the addresses of rights_table.py name."""
+    key = ApiKey(user=root, name="to revoke")
+    key.issue()
+    item, deleted = (Item.objects.create(name=name) for name in ("Book", "Pen"))
+    deleted_id, _ = deleted.pk, deleted.delete()
+    return {
+        "item": item.pk,
+        "deleted": deleted_id,
+        "no": 2**40,
+        "cs": ChangeSet.objects.earliest("id").pk,
+        "confirmed": "1-1-1",
+        "key": key.pk,
+        "upload": visitors_upload(),
+        "user": User.objects.create_user("account").pk,
+        "group": Group.objects.create(name="A group").pk,
+        "type": 1,
+    }
+
+
+@contextmanager
+def beside():
+    """Give another connection, in a transaction that is rolled back."""
+    parameters = connection.get_connection_params()
+    with psycopg.connect(**parameters | {"options": ""}) as other:
+        yield other
+        other.rollback()
+
+
+def rows(table):
+    """Return method and path of each row; signing out would end the session of the others."""
+    calls = [row.split()[:2] for row in table.strip("\n").splitlines()[1:]]
+    return [(method, path) for method, path in calls if "logout" not in path]
+
+
+def answers(client, things, methods=None):
+    """Yield every call of a page and of a script, and its answer."""
+    for method, path in rows(PAGES):
+        form = {name: value.format(**things) for name, value in FORMS.get(path, {}).items()}
+        kind = "application/x-www-form-urlencoded"
+        path = path.format(**things)
+        if method in (methods or method):
+            answer = client.generic(method, path, urlencode(form), kind, headers=HTML)
+            yield f"{method} {path}", answer
+    for method, path in rows(JSON):
+        fields = "{}" if path.endswith("/undo/") else '{"name": "x"}'
+        body = f"[{fields}]" if method.endswith("[]") else fields
+        path, method = path.format(**things), method.removesuffix("[]")
+        if method in (methods or method):
+            yield f"{method} {path}", client.generic(method, path, body, "application/json")
+
+
+@pytest.mark.long
+def test_no_address_fails_while_the_table_is_locked(client, things):
+    with beside() as other:
+        other.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+
+        statuses = {call: answer.status_code for call, answer in answers(client, things)}
+
+    assert not [call for call, status in statuses.items() if status == 500]
+    assert statuses["GET /items/"] == statuses["POST /items/"] == 503
+    assert statuses[f"GET /items/delete/?id={things['item']}"] == 503
+    assert statuses["GET /items.csv"] == 503
+    assert statuses["POST /admin/items/item/add/"] == 503
+
+
+@pytest.mark.long
+def test_in_a_read_only_database_all_reading_works(client, root, things, connect):
+    used, unused = (ApiKey(user=root, name=name).issue() for name in ("used", "unused"))
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {used}"
+    usual = {call: answer.status_code for call, answer in answers(client, things, READING)}
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {unused}"  # its use would be noted
+    connect("-c default_transaction_read_only=on")
+
+    found = dict(answers(client, things))
+
+    statuses = {call: answer.status_code for call, answer in found.items()}
+    assert not [call for call, status in statuses.items() if status == 500]
+    assert usual == {call: statuses[call] for call in usual}
+    posted = found[f"PUT /items/{things['item']}/"]
+    assert posted.status_code == 503
+    assert READ_ONLY in posted.json()["detail"]
+
+
+def test_in_a_read_only_database_a_wrong_key_is_refused_as_ever(client, connect):
+    connect("-c default_transaction_read_only=on")
+
+    response = client.get("/items/", headers={"Authorization": "Bearer itemsite_wrong"})
+
+    assert response.status_code == 401
+
+
+def test_in_a_read_only_database_nobody_can_sign_in_and_is_told(root, connect):
+    connect("-c default_transaction_read_only=on")
+
+    fields = {"username": "root", "password": RIGHT}
+    response = Client().post("/accounts/login/", fields, headers=HTML)
+
+    assertContains(response, "the database is read-only at the moment", status_code=503)
+    assertContains(response, 'value="root"', status_code=503)
+    assert RIGHT not in response.text
+
+
+def test_typed_text_comes_again(client, things, connect):
+    addresses = ["/items/new/", f"/items/{things['item']}/edit/"]
+    fields = {"name": "My long text", "cells": "My long text", "version": "1"}
+
+    connect("-c default_transaction_read_only=on")
+    paths = [*addresses, "/items/import/"]
+    read_only = [client.post(path, fields, headers=HTML) for path in paths]
+    connect("-c lock_timeout=20ms")
+    with beside() as other:
+        other.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+        locked = [client.post(path, fields, headers=HTML) for path in addresses]
+
+    for responses, why in ((read_only, READ_ONLY), (locked, CHANGING)):
+        for response in responses:
+            assertContains(response, "My long text", status_code=503)
+            assertContains(response, why, status_code=503)
+            assert int(response["Retry-After"]) > 0
+
+
+def test_typed_text_comes_again_without_a_connection(client, things, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere")
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"]["pool"], "timeout", 0.01)
+    connection.close()
+    connection.close_pool()
+
+    response = client.post("/items/new/", {"name": "My long text"}, headers=HTML)
+    sign_in = client.post("/accounts/login/", {"username": "root"}, headers=HTML)
+    connection.close_pool()
+
+    assertContains(response, "My long text", status_code=503)
+    assertContains(response, "cannot be reached right now. Nothing was saved.", status_code=503)
+    assertNotContains(response, "Sign in", status_code=503)  # perhaps they are
+    assertContains(sign_in, 'value="root"', status_code=503)
+
+
+@pytest.mark.parametrize("step", ["_with_bar", "run_import", "report"])
+def test_an_import_whose_connection_breaks_is_a_sentence(step, monkeypatch, tmp_path):
+    """While rows are sent, before they are written, before the commit."""
+    (tmp_path / "list.csv").write_text("name\nBook\n")
+    real = getattr(import_items, step)
+
+    def broken(*arguments, **options):
+        with beside() as other:
+            pid = connection.connection.info.backend_pid
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(import_items, step, broken)
+
+    with pytest.raises(CommandError, match="the connection to the database broke") as raised:
+        call_command("import_items", str(tmp_path / "list.csv"))
+
+    assert raised.value.returncode == 3
+    assert not Item.objects.exists()
