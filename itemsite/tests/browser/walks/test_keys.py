@@ -91,6 +91,7 @@ def test_rows_are_ticked_and_edited_and_pages_turned(page, site):
 def test_j_goes_on_from_the_item_that_was_open(page):
     page.get_by_role("link", name="Chair").click()
     page.get_by_role("link", name="← Items").click()
+    page.wait_for_url("**/items/#item-2")  # and for its scripts
     page.keyboard.press("j")
 
     expect(page.get_by_role("link", name="Lamp")).to_be_focused()

@@ -23,6 +23,7 @@ def test_an_item_is_added_found_changed_and_deleted(page):
     page.goto("/items/")
     page.get_by_label("Find").fill("cafe")
     page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_have_text("Café")  # the rows are those of the search
     page.get_by_role("link", name="Café table").click()
     expect(page).to_have_url(re.compile(r"/items/1/\?q=cafe$"))
 
