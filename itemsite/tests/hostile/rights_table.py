@@ -156,6 +156,9 @@ COMMANDS = {
     "erase_history": "whoever may reach the database",
     "forget_person": "whoever may reach the database",
     "create_api_key": "whoever may reach the database; the key may what its account may",
+    "backup": "whoever may reach the database",
+    "restore": "whoever may reach the database",
+    "doctor": "whoever may run the site",
 }
 
 FORMS = {
