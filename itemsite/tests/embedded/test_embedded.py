@@ -123,13 +123,18 @@ def test_a_killed_initdb_is_begun_anew(tmp_path):
 
 def test_an_initdb_that_lives_on_after_its_start_was_killed(tmp_path):
     clone = Clone(tmp_path)
-    writes = "import os, sys, itertools\nfor n in itertools.count():\n"
-    writes += "    os.makedirs(sys.argv[1], exist_ok=True); open(f'{sys.argv[1]}/{n}', 'w').close()"
-    initdb = subprocess.Popen([sys.executable, "-c", writes, clone.home / "new-1"])
-
-    started = clone.python(f"{START}; print('up')")
-    initdb.kill()
-    initdb.wait()
+    writes = """
+import itertools, os, sys
+parent = os.getppid()
+for number in itertools.takewhile(lambda _: os.getppid() == parent, itertools.count()):
+    os.makedirs(sys.argv[1], exist_ok=True)
+    open(f"{sys.argv[1]}/{number % 100}", "w").close()
+"""
+    with subprocess.Popen([sys.executable, "-c", writes, clone.home / "new-1"]) as initdb:
+        try:
+            started = clone.python(f"{START}; print('up')")
+        finally:
+            initdb.kill()
 
     assert started == "up"
     clone.remove()
