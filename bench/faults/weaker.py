@@ -1,0 +1,19 @@
+"""The site's settings without a part of what protects it, for the controls."""
+
+import os
+
+from itemsite.settings import *  # noqa: F403
+from itemsite.settings import DATABASES
+
+database = DATABASES["default"]
+match os.environ["WEAKER"]:
+    case "no health checks":
+        database["ENGINE"] = "django.db.backends.postgresql"
+    case "slow reconnect":
+        database["OPTIONS"]["pool"]["reconnect_timeout"] = 300
+    case "patient pool":
+        database["OPTIONS"]["pool"]["timeout"] = 60
+    case "no lock time-out":
+        database["OPTIONS"]["options"] = "-c statement_timeout=0 -c lock_timeout=0"
+    case unknown:
+        raise ValueError(f"WEAKER: {unknown}")
