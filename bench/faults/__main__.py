@@ -6,12 +6,14 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from bench.faults import database, summary, workers
+from bench.faults import database, stalls, summary, workers
 from bench.faults.lab import Lab
 from bench.faults.outcome import Experiment, Figures, NotRun
 from bench.progress import say
 
-EXPERIMENTS: list[Experiment] = [*database.EXPERIMENTS, *workers.EXPERIMENTS]
+EXPERIMENTS: list[Experiment] = [
+    each for part in (database, stalls, workers) for each in part.EXPERIMENTS
+]
 SECONDS = 20
 
 

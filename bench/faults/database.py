@@ -1,4 +1,4 @@
-"""Faults of PostgreSQL itself."""
+"""Faults of PostgreSQL: killed, or its connections are."""
 
 import time
 from functools import partial

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -13,6 +13,7 @@ from itemsite.embedded import binaries
 from itemsite.tests.clone import Clone, Server
 
 WORKERS = 2
+SERVE = (sys.executable, "-m", "itemsite.serving.serve")
 
 
 class Lab:
@@ -66,7 +67,7 @@ class Lab:
             if server.process.poll() is None:
                 server.stop()
 
-    def start_site(self, url: str, **variables: str) -> Server:
+    def start_site(self, url: str, command: Sequence[str] = SERVE, **variables: str) -> Server:
         environment = {
             "DATABASE_URL": url,
             "PORT": str(free_port()),
@@ -74,9 +75,10 @@ class Lab:
             "SECRET_KEY": "-" * 50,
             "PYTHONPATH": str(ROOT),  # for weaker.py
         }
-        command = [sys.executable, "-m", "itemsite.serving.serve"]
         environment = self.clone.environment(**environment | variables)
-        return Server(command, self.clone.folder, environment)
+        server = Server(command, self.clone.folder, environment)
+        server.port = int(environment["PORT"])
+        return server
 
     @contextmanager
     def site(self, weaker: str = "", **variables: str) -> Iterator[tuple[Server, Postgres]]:

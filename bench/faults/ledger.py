@@ -100,7 +100,8 @@ def steady_load(server: Server, load: Load | None = None) -> Iterator[Ledger]:
         try:
             ledger.await_writes(10)
             yield ledger
-            ledger.await_writes(10)
+            if not ledger.is_over.is_set():
+                ledger.await_writes(10)
         finally:
             ledger.stop()
     for client in clients:

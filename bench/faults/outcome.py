@@ -57,7 +57,7 @@ def figures_of(ledger: Ledger, postgres: Postgres, **more: float) -> Figures:
         "write": longest(ledger.attempts, "write"),
         "read": longest(ledger.attempts, "read"),
         "healthz": longest(ledger.attempts, "healthz"),
-        "stall": max(ledger.acknowledged.values()),
+        "stall": max(ledger.acknowledged.values(), default=0),
         "recovery": recovery(ledger),
     } | more
 

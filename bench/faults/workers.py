@@ -3,44 +3,125 @@
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from bench.faults.lab import Lab
-from bench.faults.ledger import Load, steady_load
+from bench.faults.ledger import Ledger, Load, steady_load
 from bench.faults.outcome import Experiment, Figures, figures_of
-from itemsite.tests.clone import until
+from itemsite.tests.clone import Server, until
 
-KILLS = 12
+RELOADS = 10
+UNDER_WAY_SECONDS = 2.5  # that a request waits for a lock
 
 
 def kill_workers(lab: Lab, *, kills: int, pause: float, has_keys: bool = True) -> Figures:
+    load = Load(writers=8, per_second=30, has_keys=has_keys)
     with lab.site() as (server, postgres):
         births = []
-        with steady_load(server, Load(writers=8, per_second=30, has_keys=has_keys)) as ledger:
+        with steady_load(server, load) as ledger:
             for _ in range(kills):
-                before = server.workers()
-                os.kill(before[0], signal.SIGKILL)
-                begun = time.monotonic()
+                births.append(_kill_one(server))
                 ledger.fault_ended()
-                until(lambda before=before: len(set(server.workers()) - set(before)) > 0)
-                births.append(time.monotonic() - begun)
                 ledger.await_writes(20)
                 time.sleep(pause)
-        return figures_of(ledger, postgres, birth=max(births), workers=len(server.workers()))
+        return figures_of(ledger, postgres, birth=max(births))
 
 
-KILLED = "a worker killed, 12 times, clients retry"
+def _kill_one(server: Server) -> float:
+    """Kill a worker; return the seconds until there is another."""
+    before = set(server.workers())
+    os.kill(min(before), signal.SIGKILL)
+    begun = time.monotonic()
+    until(lambda: set(server.workers()) - before)
+    return time.monotonic() - begun
+
+
+def reload(lab: Lab, *, pause: float) -> Figures:
+    with lab.site() as (server, postgres):
+        with steady_load(server, Load(per_second=20)) as ledger:
+            for _ in range(RELOADS):
+                before = set(server.workers())
+                os.kill(server.process.pid, signal.SIGHUP)
+                time.sleep(pause)
+                if pause > 1:
+                    until(lambda before=before: not before & set(server.workers()))
+                ledger.fault_ended()
+            ledger.await_writes(20)
+        return figures_of(ledger, postgres)
+
+
+def restart(lab: Lab) -> Figures:
+    """Stop and start, which is what a reload avoids."""
+    with lab.postgres() as postgres, lab.serving(postgres.url) as server:
+        with steady_load(server) as ledger:
+            port = str(server.port)
+            server.stop()
+            with lab.serving(postgres.url, PORT=port):
+                ledger.fault_ended()
+                ledger.await_writes(20)
+                ledger.stop()
+                until(lambda: len(ledger.acknowledged) == len(ledger.sent))
+        return figures_of(ledger, postgres)
+
+
+def end_with_requests_under_way(lab: Lab, *, arguments: str = "") -> Figures:
+    """Send SIGTERM while three posts wait for a lock: each is to be acknowledged."""
+    variables = {"GUNICORN_CMD_ARGS": arguments} if arguments else {}
+    with lab.postgres() as postgres, lab.serving(postgres.url, **variables) as server:
+        ledger = Ledger(server, Load())
+        ledger.gives_up_at = 0  # no retries: nobody is there
+        with ThreadPoolExecutor(3) as people, postgres.connect() as connection:
+            connection.autocommit = False
+            connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+            sent = [people.submit(ledger.write) for _ in range(3)]
+            until(lambda: _waiting(postgres) >= 3)
+            server.process.terminate()
+            time.sleep(UNDER_WAY_SECONDS - 1)
+            connection.rollback()
+            for each in sent:
+                each.result()
+        server.process.wait()
+        return figures_of(ledger, postgres)
+
+
+def _waiting(postgres) -> int:
+    with postgres.connect("postgres") as connection:
+        return connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        ).fetchone()[0]
+
+
+KILLED = "a worker killed (kill -9), 12 times, clients retry"
+HUP = f"{RELOADS} reloads (HUP)"
+HUP_LIMITS = {"cut": 0, "busy": 0, "stall": 1}
+TERM = "SIGTERM with requests under way"
 EXPERIMENTS = [
     Experiment(
         "kill-workers",
         KILLED,
-        partial(kill_workers, kills=KILLS, pause=2),
+        partial(kill_workers, kills=12, pause=2),
         {"birth": 2, "recovery": 2},
     ),
     Experiment(
         "kill-workers",
         KILLED,
         partial(kill_workers, kills=60, pause=0, has_keys=False),
-        control="no Idempotency-Key, 60 times",
+        control="Idempotency-Key, 60 times",
+    ),
+    Experiment("reload", HUP, partial(reload, pause=2), HUP_LIMITS),
+    Experiment("reload", HUP, restart, HUP_LIMITS, control="a reload: stopped and started"),
+    Experiment(
+        "reload-at-birth",
+        f"{RELOADS} reloads while workers are being born",
+        partial(reload, pause=0.3),
+        {"cut": 0, "busy": 0, "stall": 2},
+    ),
+    Experiment("end", TERM, end_with_requests_under_way),
+    Experiment(
+        "end",
+        TERM,
+        partial(end_with_requests_under_way, arguments="--graceful-timeout 0"),
+        control="time for requests under way (--graceful-timeout 0)",
     ),
 ]

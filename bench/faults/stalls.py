@@ -1,0 +1,196 @@
+"""PostgreSQL is there, but does not do what it is asked."""
+
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from urllib.parse import urlencode
+
+import psycopg
+
+from bench.faults.lab import Lab
+from bench.faults.ledger import Ledger, steady_load
+from bench.faults.outcome import Experiment, Figures, figures_of, longest
+from itemsite.tests.clone import Server, cookie_name, until
+
+STOPPED_SECONDS, LOCKED_SECONDS, WITHOUT_SECONDS = 20, 10, 5
+CROWD = 24  # reads at once: more than the pools of all workers have connections
+SLOTS = 30  # connections that PostgreSQL allows
+
+
+def stop_postgres(lab: Lab, *, weaker: str = "") -> Figures:
+    """Send SIGSTOP; who holds a connection hangs, all others get an answer."""
+    with lab.site(weaker) as (server, postgres), steady_load(server) as ledger:
+        postgres.send(signal.SIGSTOP)
+        stopped = time.monotonic()
+        try:
+            probed = _probe(ledger, until_moment=stopped + STOPPED_SECONDS)
+        finally:
+            postgres.send(signal.SIGCONT)
+            ledger.fault_ended()
+    readyz = longest(ledger.attempts, "readyz")
+    return figures_of(ledger, postgres, readyz=readyz, others=probed)
+
+
+def _probe(ledger: Ledger, until_moment: float) -> float:
+    """Occupy all connections; return the longest wait of those who come later."""
+    with ThreadPoolExecutor(CROWD) as crowd:
+        for _ in range(CROWD):
+            crowd.submit(ledger.ask, "read", "GET", "/items/?limit=3")
+        time.sleep(3)
+        while time.monotonic() < until_moment:
+            ledger.ask("other", "GET", "/items/?limit=5")
+            time.sleep(0.2)
+        return longest(ledger.attempts, "other")
+
+
+def lock_table(lab: Lab, *, weaker: str = "") -> Figures:
+    with lab.site(weaker) as (server, postgres), steady_load(server) as ledger:
+        item = _any_item(server)
+        with postgres.connect() as connection, ThreadPoolExecutor(2) as people:
+            connection.autocommit = False
+            connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+            locked = time.monotonic()
+            for path in ("/items/delete/", f"/items/{item}/delete/"):
+                people.submit(_send_form, ledger, path, item)
+            time.sleep(LOCKED_SECONDS - (time.monotonic() - locked))
+            connection.rollback()
+            ledger.fault_ended()
+    return figures_of(ledger, postgres, read=longest(ledger.attempts, "read"))
+
+
+def _any_item(server: Server) -> int:
+    return server.request("GET", "/items/?limit=1")[2][0]["id"]
+
+
+def _send_form(ledger: Ledger, path: str, item: int) -> None:
+    """Send a form as a browser does: a page for an answer, of which 302 is a good one."""
+    token = "t" * 32
+    headers = {
+        "Accept": "text/html",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"{cookie_name('csrf', ledger.server.port)}={token}",
+    }
+    form = {"csrfmiddlewaretoken": token, "item": item, "version": 1}
+    ledger.ask("form", "POST", path, urlencode(form), **headers)
+
+
+def make_read_only(lab: Lab) -> Figures:
+    """Writes are refused with 503, reads answered; `failed` counts the others."""
+    with lab.site() as (server, postgres), steady_load(server) as ledger:
+        key = _key(lab, postgres.url)
+        _set(postgres, "default_transaction_read_only", "on")
+        with postgres.connect("postgres") as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity")
+        time.sleep(1)
+        failed = sum(not 200 <= status < 300 for status in _read_in_all_ways(ledger, key))
+        _set(postgres, "default_transaction_read_only", "off")
+        ledger.fault_ended()
+    return figures_of(ledger, postgres, failed=failed)
+
+
+def _key(lab: Lab, url: str) -> str:
+    arguments = ("create_api_key", "reader", "--user", "admin", "--read-only")
+    made = lab.clone.manage(*arguments, DATABASE_URL=url, SECRET_KEY="-" * 50)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+def _read_in_all_ways(ledger: Ledger, key: str) -> list[int]:
+    ways = ({}, {"Authorization": f"Bearer {key}"}, {"Accept": "text/html"})
+    paths = ("/items/", "/items/?q=fault", "/items.csv", "/changes/")
+    return [ledger.ask("read", "GET", path, **way) for path in paths for way in ways]
+
+
+def _set(postgres, name: str, value: str) -> None:
+    with postgres.connect("postgres") as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def take_all_slots(lab: Lab) -> Figures:
+    with lab.postgres(max_connections=str(SLOTS)) as postgres:
+        with lab.serving(postgres.url) as server, steady_load(server) as ledger:
+            taken = []
+            with postgres.connect("postgres") as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE usename = 'itemsite'"
+                )
+                for _ in range(SLOTS * 4):
+                    try:
+                        taken.append(postgres.connect())
+                    except psycopg.OperationalError:
+                        break
+            time.sleep(WITHOUT_SECONDS)
+            for each in taken:
+                each.close()
+            ledger.fault_ended()
+        return figures_of(ledger, postgres, taken=len(taken))
+
+
+def start_without(lab: Lab, *, module: str = "gunicorn") -> Figures:
+    """Start while PostgreSQL is down; `broken` counts what is not as it should be."""
+    postgres, begun = lab.new_postgres(), time.monotonic()
+    variables = {"HTTPS": "0", "VISITORS_MAY": "view,add", "VISITOR_WRITES_PER_MINUTE": "0"}
+    server = lab.start_site(postgres.url, [sys.executable, "-m", module], **variables)
+    try:
+        until(lambda: server.process.poll() is not None or _answers(server))
+        listening = time.monotonic() - begun
+        if server.process.poll() is not None:
+            return {"broken": 1, "listening": listening}
+        before = [server.request("GET", path)[0] for path in ("/healthz", "/readyz")]
+        postgres.start()
+        with steady_load(server) as ledger:
+            pass
+        ready = server.request("GET", "/readyz")[0]
+        figures = figures_of(ledger, postgres)
+    finally:
+        server.stop()
+        postgres.stop()
+    return figures | {"listening": listening, "broken": [*before, ready] != [200, 503, 200]}
+
+
+def _answers(server: Server) -> bool:
+    try:
+        return bool(server.request("GET", "/healthz"))
+    except OSError:
+        return False
+
+
+STOPPED = f"PostgreSQL stopped (SIGSTOP) for {STOPPED_SECONDS} s"
+STOPPED_LIMITS = {"others": 2, "healthz": 0.5, "readyz": 2, "recovery": 2}
+LOCKED = f"the table locked for {LOCKED_SECONDS} s"
+LOCKED_LIMITS = {"write": 3.5, "recovery": 2}
+DOWN, DOWN_LIMITS = "a start while PostgreSQL is down", {"listening": 3, "broken": 0}
+EXPERIMENTS = [
+    Experiment("start-without", DOWN, start_without, DOWN_LIMITS),
+    Experiment(
+        "start-without",
+        DOWN,
+        partial(start_without, module="itemsite.serving.serve"),
+        DOWN_LIMITS,
+        control="gunicorn alone: bin/serve, which migrates first, ends",
+    ),
+    Experiment("stop-postgres", STOPPED, stop_postgres, STOPPED_LIMITS),
+    Experiment(
+        "stop-postgres",
+        STOPPED,
+        partial(stop_postgres, weaker="patient pool"),
+        STOPPED_LIMITS,
+        control="the pool's time-out of 1 s",
+        note="gevent needs no threads; as many threads as connections was the usual control",
+    ),
+    Experiment("lock-table", LOCKED, lock_table, LOCKED_LIMITS),
+    Experiment(
+        "lock-table",
+        LOCKED,
+        partial(lock_table, weaker="no lock time-out"),
+        LOCKED_LIMITS,
+        control="lock_timeout and statement_timeout",
+    ),
+    Experiment("read-only", "the database read-only", make_read_only, {"failed": 0, "recovery": 2}),
+    Experiment("no-slots", "no connection left for 5 s (53300)", take_all_slots, {"recovery": 2}),
+]
