@@ -6,28 +6,39 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from bench.faults import database, stalls, summary, workers
+from bench.faults import (
+    clients,
+    database,
+    disk,
+    failover,
+    migrations,
+    network,
+    private,
+    soak,
+    stalls,
+    summary,
+    workers,
+)
 from bench.faults.lab import Lab
 from bench.faults.outcome import Experiment, Figures, NotRun
 from bench.progress import say
 
-EXPERIMENTS: list[Experiment] = [
-    each for part in (database, stalls, workers) for each in part.EXPERIMENTS
-]
-SECONDS = 20
+PARTS = (database, stalls, workers, private, disk, failover, clients, migrations, network)
+EXPERIMENTS: list[Experiment] = [each for part in PARTS for each in part.EXPERIMENTS]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.faults")
     parser.add_argument("--only", metavar="NAME", help="of one fault, with its controls")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each steady phase")
+    parser.add_argument("--soak", metavar="SECONDS", type=float, help="instead: so long each")
     options = parser.parse_args()
     load_average = os.getloadavg()[0]
-    chosen = [each for each in EXPERIMENTS if options.only in (None, each.name)]
+    soaks = soak.experiments(options.soak or 0)
+    chosen = soaks if options.soak else [e for e in EXPERIMENTS if options.only in (None, e.name)]
     if not chosen:
         parser.error("--only: choose " + ", ".join(dict.fromkeys(e.name for e in EXPERIMENTS)))
     with tempfile.TemporaryDirectory(prefix="itemsite-faults-") as folder:
-        lab = Lab(Path(folder), options.seconds)
+        lab = Lab(Path(folder))
         try:
             for experiment in chosen:
                 figures = _run(experiment, lab)
@@ -35,7 +46,7 @@ def main() -> None:
                 say(summary.line(experiment, figures))
         finally:
             lab.close()
-    summary.write(EXPERIMENTS, load_average)
+    summary.write([*EXPERIMENTS, *soaks], load_average)
 
 
 def _run(experiment: Experiment, lab: Lab) -> Figures | str:

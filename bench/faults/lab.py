@@ -17,8 +17,8 @@ SERVE = (sys.executable, "-m", "itemsite.serving.serve")
 
 
 class Lab:
-    def __init__(self, folder: Path, seconds: float) -> None:
-        self.folder, self.seconds = folder, seconds  # of a steady phase
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         folder.chmod(0o755)  # the account of PostgreSQL has to reach its data
         (folder / "site").mkdir()
         self.clone = Clone(folder / "site")
@@ -43,14 +43,19 @@ class Lab:
 
     def new_folder(self, name: str) -> Path:
         """Create a folder that belongs to PostgreSQL's account."""
-        folder = self.folder / f"{name}-{next(self._numbers)}"
-        folder.mkdir(mode=0o700)
+        folder = self.own_folder(name)
+        folder.chmod(0o700)
         binaries.give_to_account(folder)
         return folder
 
-    def new_postgres(self) -> Postgres:
+    def own_folder(self, name: str) -> Path:
+        folder = self.folder / f"{name}-{next(self._numbers)}"
+        folder.mkdir()
+        return folder
+
+    def new_postgres(self, folder: Path | None = None) -> Postgres:
         """Return a server, not started, with the tables of the site."""
-        return self._template.copy(self.folder / f"postgres-{next(self._numbers)}")
+        return self._template.copy(folder or self.folder / f"postgres-{next(self._numbers)}")
 
     @contextmanager
     def postgres(self, **settings: str) -> Iterator[Postgres]:
@@ -67,7 +72,9 @@ class Lab:
             if server.process.poll() is None:
                 server.stop()
 
-    def start_site(self, url: str, command: Sequence[str] = SERVE, **variables: str) -> Server:
+    def start_site(
+        self, url: str, command: Sequence[str] = SERVE, cwd: Path | None = None, **variables: str
+    ) -> Server:
         environment = {
             "DATABASE_URL": url,
             "PORT": str(free_port()),
@@ -76,7 +83,7 @@ class Lab:
             "PYTHONPATH": str(ROOT),  # for weaker.py
         }
         environment = self.clone.environment(**environment | variables)
-        server = Server(command, self.clone.folder, environment)
+        server = Server(command, cwd or self.clone.folder, environment)
         server.port = int(environment["PORT"])
         return server
 

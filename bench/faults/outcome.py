@@ -1,10 +1,12 @@
 """An experiment and what came of it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench.faults.ledger import CUT, Attempt, Ledger
 from bench.faults.postgres import Postgres
+from bench.progress import say
 
 COUNT = "SELECT name, count(*) FROM items_item WHERE name LIKE 'fault %' GROUP BY name"
 TRY_AGAIN = {CUT, 409, 429, 503}  # beside 2xx
@@ -45,6 +47,8 @@ def figures_of(ledger: Ledger, postgres: Postgres, **more: float) -> Figures:
     """Compare what was acknowledged with the table."""
     with postgres.connect() as connection:
         found = dict(connection.execute(COUNT).fetchall())
+    if odd := Counter((each.kind, each.status) for each in ledger.attempts if _is_other(each)):
+        say(f"other answers: {dict(odd)}")
     statuses = [attempt.status for attempt in ledger.attempts]
     return {
         "acknowledged": len(ledger.acknowledged),
@@ -54,20 +58,24 @@ def figures_of(ledger: Ledger, postgres: Postgres, **more: float) -> Figures:
         "other": sum(_is_other(attempt) for attempt in ledger.attempts),
         "busy": sum(status in TRY_AGAIN - {CUT} for status in statuses),
         "cut": statuses.count(CUT),
-        "write": longest(ledger.attempts, "write"),
-        "read": longest(ledger.attempts, "read"),
-        "healthz": longest(ledger.attempts, "healthz"),
+        "write": longest(ledger, "write"),
+        "read": longest(ledger, "read"),
+        "healthz": longest(ledger, "healthz"),
         "stall": max(ledger.acknowledged.values(), default=0),
         "recovery": recovery(ledger),
     } | more
 
 
 def _is_other(attempt: Attempt) -> bool:
+    if attempt.kind in ("form", "sign-in"):  # led on, or told what is wrong
+        return attempt.status >= 500 and attempt.status != 503
     return not attempt.is_success and attempt.status not in TRY_AGAIN
 
 
-def longest(attempts: Iterable[Attempt], *kinds: str) -> float:
-    return max((each.ended - each.begun for each in attempts if each.kind in kinds), default=0)
+def longest(ledger: Ledger, kind: str) -> float:
+    """Return the longest wait for an answer, in seconds."""
+    waits = (each.ended - each.begun for each in ledger.attempts if each.kind == kind)
+    return max(waits, default=0)
 
 
 def recovery(ledger: Ledger) -> float:

@@ -4,14 +4,17 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from urllib.parse import urlencode
 
 import psycopg
 
+from bench.faults.database import TERMINATE
 from bench.faults.lab import Lab
 from bench.faults.ledger import Ledger, steady_load
 from bench.faults.outcome import Experiment, Figures, figures_of, longest
+from bench.faults.postgres import ROLE, Postgres
 from itemsite.tests.clone import Server, cookie_name, until
 
 STOPPED_SECONDS, LOCKED_SECONDS, WITHOUT_SECONDS = 20, 10, 5
@@ -21,47 +24,48 @@ SLOTS = 30  # connections that PostgreSQL allows
 
 def stop_postgres(lab: Lab, *, weaker: str = "") -> Figures:
     """Send SIGSTOP; who holds a connection hangs, all others get an answer."""
-    with lab.site(weaker) as (server, postgres), steady_load(server) as ledger:
-        postgres.send(signal.SIGSTOP)
-        stopped = time.monotonic()
-        try:
-            probed = _probe(ledger, until_moment=stopped + STOPPED_SECONDS)
-        finally:
-            postgres.send(signal.SIGCONT)
-            ledger.fault_ended()
-    readyz = longest(ledger.attempts, "readyz")
-    return figures_of(ledger, postgres, readyz=readyz, others=probed)
+    with lab.site(weaker) as (server, postgres):
+        with steady_load(server) as ledger:
+            postgres.send(signal.SIGSTOP)
+            end = time.monotonic() + STOPPED_SECONDS
+            try:
+                others = _probe(ledger, end)
+            finally:
+                postgres.send(signal.SIGCONT)
+                ledger.fault_ended()
+        return figures_of(ledger, postgres, readyz=longest(ledger, "readyz"), others=others)
 
 
-def _probe(ledger: Ledger, until_moment: float) -> float:
+def _probe(ledger: Ledger, end: float) -> float:
     """Occupy all connections; return the longest wait of those who come later."""
     with ThreadPoolExecutor(CROWD) as crowd:
         for _ in range(CROWD):
             crowd.submit(ledger.ask, "read", "GET", "/items/?limit=3")
         time.sleep(3)
-        while time.monotonic() < until_moment:
+        while time.monotonic() < end:
             ledger.ask("other", "GET", "/items/?limit=5")
             time.sleep(0.2)
-        return longest(ledger.attempts, "other")
+        return longest(ledger, "other")
 
 
 def lock_table(lab: Lab, *, weaker: str = "") -> Figures:
-    with lab.site(weaker) as (server, postgres), steady_load(server) as ledger:
-        item = _any_item(server)
-        with postgres.connect() as connection, ThreadPoolExecutor(2) as people:
-            connection.autocommit = False
-            connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
-            locked = time.monotonic()
-            for path in ("/items/delete/", f"/items/{item}/delete/"):
-                people.submit(_send_form, ledger, path, item)
-            time.sleep(LOCKED_SECONDS - (time.monotonic() - locked))
-            connection.rollback()
+    with lab.site(weaker) as (server, postgres):
+        with steady_load(server) as ledger, ThreadPoolExecutor(2) as people:
+            item = _new_item(server)
+            with postgres.connect() as connection:
+                connection.autocommit = False
+                connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+                for path in ("/items/delete/", f"/items/{item}/delete/"):
+                    people.submit(_send_form, ledger, path, item)
+                time.sleep(LOCKED_SECONDS)
+                connection.rollback()
             ledger.fault_ended()
-    return figures_of(ledger, postgres, read=longest(ledger.attempts, "read"))
+        return figures_of(ledger, postgres, form=longest(ledger, "form"))
 
 
-def _any_item(server: Server) -> int:
-    return server.request("GET", "/items/?limit=1")[2][0]["id"]
+def _new_item(server: Server) -> int:
+    """Return the number of an item that no ledger knows."""
+    return server.insist("POST", "/items/", {"name": "To be deleted"})[2]["id"]
 
 
 def _send_form(ledger: Ledger, path: str, item: int) -> None:
@@ -77,17 +81,15 @@ def _send_form(ledger: Ledger, path: str, item: int) -> None:
 
 
 def make_read_only(lab: Lab) -> Figures:
-    """Writes are refused with 503, reads answered; `failed` counts the others."""
-    with lab.site() as (server, postgres), steady_load(server) as ledger:
+    """Writes are refused with 503, reads answered; `failed` counts reads that are not."""
+    with lab.site() as (server, postgres):
         key = _key(lab, postgres.url)
-        _set(postgres, "default_transaction_read_only", "on")
-        with postgres.connect("postgres") as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity")
-        time.sleep(1)
-        failed = sum(not 200 <= status < 300 for status in _read_in_all_ways(ledger, key))
-        _set(postgres, "default_transaction_read_only", "off")
-        ledger.fault_ended()
-    return figures_of(ledger, postgres, failed=failed)
+        with steady_load(server) as ledger:
+            _set_read_only(postgres, "on")
+            failed = sum(not 200 <= status < 300 for status in _read_in_all_ways(ledger, key))
+            _set_read_only(postgres, "off")
+            ledger.fault_ended()
+        return figures_of(ledger, postgres, failed=failed)
 
 
 def _key(lab: Lab, url: str) -> str:
@@ -103,32 +105,31 @@ def _read_in_all_ways(ledger: Ledger, key: str) -> list[int]:
     return [ledger.ask("read", "GET", path, **way) for path in paths for way in ways]
 
 
-def _set(postgres, name: str, value: str) -> None:
+def _set_read_only(postgres: Postgres, value: str) -> None:
     with postgres.connect("postgres") as connection:
-        connection.execute("SET default_transaction_read_only = off")
-        connection.execute(f"ALTER SYSTEM SET {name} = {value}")
-        connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"ALTER ROLE {ROLE} SET default_transaction_read_only = {value}")
+        connection.execute(TERMINATE)  # the new connections have it
 
 
 def take_all_slots(lab: Lab) -> Figures:
     with lab.postgres(max_connections=str(SLOTS)) as postgres:
         with lab.serving(postgres.url) as server, steady_load(server) as ledger:
-            taken = []
-            with postgres.connect("postgres") as connection:
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE usename = 'itemsite'"
-                )
-                for _ in range(SLOTS * 4):
-                    try:
-                        taken.append(postgres.connect())
-                    except psycopg.OperationalError:
-                        break
+            taken = _take_slots(postgres)
             time.sleep(WITHOUT_SECONDS)
             for each in taken:
                 each.close()
             ledger.fault_ended()
         return figures_of(ledger, postgres, taken=len(taken))
+
+
+def _take_slots(postgres: Postgres) -> list[psycopg.Connection]:
+    """Close the site's connections, and open all that PostgreSQL allows."""
+    taken = []
+    with postgres.connect("postgres") as connection, suppress(psycopg.OperationalError):
+        connection.execute(TERMINATE)
+        while True:
+            taken.append(postgres.connect())
+    return taken
 
 
 def start_without(lab: Lab, *, module: str = "gunicorn") -> Figures:
@@ -163,7 +164,7 @@ def _answers(server: Server) -> bool:
 STOPPED = f"PostgreSQL stopped (SIGSTOP) for {STOPPED_SECONDS} s"
 STOPPED_LIMITS = {"others": 2, "healthz": 0.5, "readyz": 2, "recovery": 2}
 LOCKED = f"the table locked for {LOCKED_SECONDS} s"
-LOCKED_LIMITS = {"write": 3.5, "recovery": 2}
+LOCKED_LIMITS = {"write": 3.5, "form": 3.5, "recovery": 2}
 DOWN, DOWN_LIMITS = "a start while PostgreSQL is down", {"listening": 3, "broken": 0}
 EXPERIMENTS = [
     Experiment("start-without", DOWN, start_without, DOWN_LIMITS),

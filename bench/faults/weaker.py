@@ -2,6 +2,9 @@
 
 import os
 
+from gevent.lock import BoundedSemaphore
+
+from items.database import heavy_reads, snapshot_cache
 from itemsite.settings import *  # noqa: F403
 from itemsite.settings import DATABASES
 
@@ -15,5 +18,11 @@ match os.environ["WEAKER"]:
         database["OPTIONS"]["pool"]["timeout"] = 60
     case "no lock time-out":
         database["OPTIONS"]["options"] = "-c statement_timeout=0 -c lock_timeout=0"
+    case "old snapshot connection":
+        snapshot_cache.CONNECTION_AGE_SECONDS = 3600
+    case "all for heavy reads":
+        heavy_reads._slots = lambda: BoundedSemaphore(1000)
+    case "hashes in the loop":
+        PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     case unknown:
         raise ValueError(f"WEAKER: {unknown}")
