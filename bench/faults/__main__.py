@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import signal
+import sys
 import tempfile
 import traceback
 from pathlib import Path
@@ -32,6 +34,7 @@ def main() -> None:
     parser.add_argument("--only", metavar="NAME", help="of one fault, with its controls")
     parser.add_argument("--soak", metavar="SECONDS", type=float, help="instead: so long each")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all that was started ends
     load_average = os.getloadavg()[0]
     soaks = soak.experiments(options.soak or 0)
     chosen = soaks if options.soak else [e for e in EXPERIMENTS if options.only in (None, e.name)]

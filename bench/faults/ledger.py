@@ -56,7 +56,7 @@ class Ledger:
 
     def ask(self, kind: str, method: str, path: str, body: str | None = None, **headers) -> int:
         begun = time.monotonic()
-        status = _status(self.server, method, path, body, headers)
+        status = ask_once(self.server, method, path, body, headers)
         self.attempts.append(Attempt(kind, begun, time.monotonic(), status))
         return status
 
@@ -124,7 +124,8 @@ def _repeat(act: Callable[[], object], ledger: Ledger) -> None:
         due = max(due + 1 / ledger.load.per_second, time.monotonic())
 
 
-def _status(server: Server, method: str, path: str, body: str | None, headers: dict) -> int:
+def ask_once(server: Server, method: str, path: str, body: str | None, headers: dict) -> int:
+    """Return the status of the answer, or CUT."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=ANSWER_SECONDS)
     try:
         with closing(connection):

@@ -8,12 +8,16 @@ from functools import partial
 from pathlib import Path
 
 from bench.faults.lab import Lab
-from bench.faults.ledger import steady_load
+from bench.faults.ledger import ask_once, steady_load
 from bench.faults.outcome import Experiment, Figures, NotRun, figures_of
 from bench.faults.postgres import Postgres
+from bench.progress import say
 from bench.setup.servers import ROOT
+from itemsite.tests.clone import Server
 
 ROWS = 600_000
+GUNICORN = (sys.executable, "-m", "gunicorn")
+OPEN = {"HTTPS": "0", "VISITORS_MAY": "view,add,change,delete"}
 MIGRATIONS = "items/migrations"
 FILL = f"""
     ALTER TABLE items_item DISABLE TRIGGER USER;
@@ -21,7 +25,7 @@ FILL = f"""
         SELECT 'Box ' || n, 'a shelf' FROM generate_series(1, {ROWS}) AS n;
     ALTER TABLE items_item ENABLE TRIGGER USER;
 """
-PAGES = ("/items/", "/items/?q=fault", "/items/new/", "/changes/", "/items.csv", "/readyz")
+PAGES = ("/items/", "/items/?q=fault", "/items/new/", "/changes/", "/docs/")
 
 
 def build_index(lab: Lab, *, how: str) -> Figures:
@@ -46,17 +50,17 @@ def upgrade(lab: Lab) -> Figures:
     postgres.create()
     try:
         server = lab.start_site(postgres.url, cwd=older).wait_for_address()
-        new = lab.start_site(postgres.url, [sys.executable, "-m", "gunicorn"], HTTPS="0")
+        new = lab.start_site(postgres.url, GUNICORN, **OPEN)
         try:
             with steady_load(server) as ledger:
-                failed = _failed(new)
+                failed = _failed(new, "new code, old schema")
                 ledger.fault_ended()
                 variables = {"DATABASE_URL": postgres.url, "SECRET_KEY": "-" * 50}
                 migrated = lab.clone.manage("migrate", **variables)
                 assert migrated.returncode == 0, migrated.stderr
                 ledger.fault_ended()
                 time.sleep(2)
-                failed += _failed(server) + _failed(new)
+                failed += _failed(server, "old code, new schema") + _failed(new, "new")
         finally:
             new.stop()
             server.stop()
@@ -65,9 +69,14 @@ def upgrade(lab: Lab) -> Figures:
         postgres.stop()
 
 
-def _failed(server) -> int:
-    answers = [server.request("GET", path, Accept="text/html") for path in PAGES]
-    return sum(status != 200 for status, _, _ in answers)
+def _failed(server: Server, when: str) -> int:
+    """Count the pages that are not there, and say which."""
+    accept = {"Accept": "text/html"}
+    statuses = {path: ask_once(server, "GET", path, None, accept) for path in PAGES}
+    failed = {path: status for path, status in statuses.items() if status != 200}
+    if failed:
+        say(f"upgrade: {when}: {failed}")
+    return len(failed)
 
 
 def _older_code(lab: Lab) -> Path:
