@@ -13,16 +13,26 @@ ITEMSITE = ("Django", "psycopg", "gunicorn")
 
 def describe(load_average: float) -> list[str]:
     """Return lines of text; `load_average` is that of the minute before the measurements."""
-    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") / 2**30
     wrk = subprocess.run(["wrk", "-v"], stdout=subprocess.PIPE, text=True).stdout.split()
     postgres = databases.server_version()
     return [
-        f"{os.cpu_count()} cores, {_processor()}; {gigabytes:.0f} GiB of memory",
-        f"{platform.system()} {platform.release()}; load average before {load_average:.1f}",
+        *hardware(load_average),
         f"Python {platform.python_version()}, PostgreSQL {postgres}, {' '.join(wrk[:2])}",
-        f"itemsite: {', '.join(f'{name} {version(name)}' for name in ITEMSITE)}",
+        releases(),
         "tutorial: the releases in bench/requirements.txt",
     ]
+
+
+def hardware(load_average: float) -> list[str]:
+    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") / 2**30
+    return [
+        f"{os.cpu_count()} cores, {_processor()}; {gigabytes:.0f} GiB of memory",
+        f"{platform.system()} {platform.release()}; load average before {load_average:.1f}",
+    ]
+
+
+def releases() -> str:
+    return f"itemsite: {', '.join(f'{name} {version(name)}' for name in ITEMSITE)}"
 
 
 def _processor() -> str:

@@ -1,0 +1,1 @@
+"""Faults under load: what was acknowledged is compared with the table afterwards."""

@@ -1,0 +1,197 @@
+"""PostgreSQL is there, but does not do what it is asked."""
+
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from urllib.parse import urlencode
+
+import psycopg
+
+from bench.faults.database import TERMINATE
+from bench.faults.lab import Lab
+from bench.faults.ledger import Ledger, steady_load
+from bench.faults.outcome import Experiment, Figures, figures_of, longest
+from bench.faults.postgres import ROLE, Postgres
+from itemsite.tests.clone import Server, cookie_name, until
+
+STOPPED_SECONDS, LOCKED_SECONDS, WITHOUT_SECONDS = 20, 10, 5
+CROWD = 24  # reads at once: more than the pools of all workers have connections
+SLOTS = 30  # connections that PostgreSQL allows
+
+
+def stop_postgres(lab: Lab, *, weaker: str = "") -> Figures:
+    """Send SIGSTOP; who holds a connection hangs, all others get an answer."""
+    with lab.site(weaker) as (server, postgres):
+        with steady_load(server) as ledger:
+            postgres.send(signal.SIGSTOP)
+            end = time.monotonic() + STOPPED_SECONDS
+            try:
+                others = _probe(ledger, end)
+            finally:
+                postgres.send(signal.SIGCONT)
+                ledger.fault_ended()
+        return figures_of(ledger, postgres, readyz=longest(ledger, "readyz"), others=others)
+
+
+def _probe(ledger: Ledger, end: float) -> float:
+    """Occupy all connections; return the longest wait of those who come later."""
+    with ThreadPoolExecutor(CROWD) as crowd:
+        for _ in range(CROWD):
+            crowd.submit(ledger.ask, "read", "GET", "/items/?limit=3")
+        time.sleep(3)
+        while time.monotonic() < end:
+            ledger.ask("other", "GET", "/items/?limit=5")
+            time.sleep(0.2)
+        return longest(ledger, "other")
+
+
+def lock_table(lab: Lab, *, weaker: str = "") -> Figures:
+    with lab.site(weaker) as (server, postgres):
+        with steady_load(server) as ledger, ThreadPoolExecutor(2) as people:
+            item = _new_item(server)
+            with postgres.connect() as connection:
+                connection.autocommit = False
+                connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+                for path in ("/items/delete/", f"/items/{item}/delete/"):
+                    people.submit(_send_form, ledger, path, item)
+                time.sleep(LOCKED_SECONDS)
+                connection.rollback()
+            ledger.fault_ended()
+        return figures_of(ledger, postgres, form=longest(ledger, "form"))
+
+
+def _new_item(server: Server) -> int:
+    """Return the number of an item that no ledger knows."""
+    return server.insist("POST", "/items/", {"name": "To be deleted"})[2]["id"]
+
+
+def _send_form(ledger: Ledger, path: str, item: int) -> None:
+    """Send a form as a browser does: a page for an answer, of which 302 is a good one."""
+    token = "t" * 32
+    headers = {
+        "Accept": "text/html",
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": f"{cookie_name('csrf', ledger.server.port)}={token}",
+    }
+    form = {"csrfmiddlewaretoken": token, "item": item, "version": 1}
+    ledger.ask("form", "POST", path, urlencode(form), **headers)
+
+
+def make_read_only(lab: Lab) -> Figures:
+    """Writes are refused with 503, reads answered; `failed` counts reads that are not."""
+    with lab.site() as (server, postgres):
+        key = _key(lab, postgres.url)
+        with steady_load(server) as ledger:
+            _set_read_only(postgres, "on")
+            failed = sum(not 200 <= status < 300 for status in _read_in_all_ways(ledger, key))
+            _set_read_only(postgres, "off")
+            ledger.fault_ended()
+        return figures_of(ledger, postgres, failed=failed)
+
+
+def _key(lab: Lab, url: str) -> str:
+    arguments = ("create_api_key", "reader", "--user", "admin", "--read-only")
+    made = lab.clone.manage(*arguments, DATABASE_URL=url, SECRET_KEY="-" * 50)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip()
+
+
+def _read_in_all_ways(ledger: Ledger, key: str) -> list[int]:
+    ways = ({}, {"Authorization": f"Bearer {key}"}, {"Accept": "text/html"})
+    paths = ("/items/", "/items/?q=fault", "/items.csv", "/changes/")
+    return [ledger.ask("read", "GET", path, **way) for path in paths for way in ways]
+
+
+def _set_read_only(postgres: Postgres, value: str) -> None:
+    with postgres.connect("postgres") as connection:
+        connection.execute(f"ALTER ROLE {ROLE} SET default_transaction_read_only = {value}")
+        connection.execute(TERMINATE)  # the new connections have it
+
+
+def take_all_slots(lab: Lab) -> Figures:
+    with lab.postgres(max_connections=str(SLOTS)) as postgres:
+        with lab.serving(postgres.url) as server, steady_load(server) as ledger:
+            taken = _take_slots(postgres)
+            time.sleep(WITHOUT_SECONDS)
+            for each in taken:
+                each.close()
+            ledger.fault_ended()
+        return figures_of(ledger, postgres, taken=len(taken))
+
+
+def _take_slots(postgres: Postgres) -> list[psycopg.Connection]:
+    """Close the site's connections, and open all that PostgreSQL allows."""
+    taken = []
+    with postgres.connect("postgres") as connection, suppress(psycopg.OperationalError):
+        connection.execute(TERMINATE)
+        while True:
+            taken.append(postgres.connect())
+    return taken
+
+
+def start_without(lab: Lab, *, module: str = "gunicorn") -> Figures:
+    """Start while PostgreSQL is down; `broken` counts what is not as it should be."""
+    postgres, begun = lab.new_postgres(), time.monotonic()
+    variables = {"HTTPS": "0", "VISITORS_MAY": "view,add", "VISITOR_WRITES_PER_MINUTE": "0"}
+    server = lab.start_site(postgres.url, [sys.executable, "-m", module], **variables)
+    try:
+        until(lambda: server.process.poll() is not None or _answers(server))
+        listening = time.monotonic() - begun
+        if server.process.poll() is not None:
+            return {"broken": 1, "listening": listening}
+        before = [server.request("GET", path)[0] for path in ("/healthz", "/readyz")]
+        postgres.start()
+        with steady_load(server) as ledger:
+            pass
+        ready = server.request("GET", "/readyz")[0]
+        figures = figures_of(ledger, postgres)
+    finally:
+        server.stop()
+        postgres.stop()
+    return figures | {"listening": listening, "broken": [*before, ready] != [200, 503, 200]}
+
+
+def _answers(server: Server) -> bool:
+    try:
+        return bool(server.request("GET", "/healthz"))
+    except OSError:
+        return False
+
+
+STOPPED = f"PostgreSQL stopped (SIGSTOP) for {STOPPED_SECONDS} s"
+STOPPED_LIMITS = {"others": 2, "healthz": 0.5, "readyz": 2, "recovery": 2}
+LOCKED = f"the table locked for {LOCKED_SECONDS} s"
+LOCKED_LIMITS = {"write": 3.5, "form": 3.5, "recovery": 2}
+DOWN, DOWN_LIMITS = "a start while PostgreSQL is down", {"listening": 3, "broken": 0}
+EXPERIMENTS = [
+    Experiment("start-without", DOWN, start_without, DOWN_LIMITS),
+    Experiment(
+        "start-without",
+        DOWN,
+        partial(start_without, module="itemsite.serving.serve"),
+        DOWN_LIMITS,
+        control="gunicorn alone: bin/serve, which migrates first, ends",
+    ),
+    Experiment("stop-postgres", STOPPED, stop_postgres, STOPPED_LIMITS),
+    Experiment(
+        "stop-postgres",
+        STOPPED,
+        partial(stop_postgres, weaker="patient pool"),
+        STOPPED_LIMITS,
+        control="the pool's time-out of 1 s",
+        note="gevent needs no threads; as many threads as connections was the usual control",
+    ),
+    Experiment("lock-table", LOCKED, lock_table, LOCKED_LIMITS),
+    Experiment(
+        "lock-table",
+        LOCKED,
+        partial(lock_table, weaker="no lock time-out"),
+        LOCKED_LIMITS,
+        control="lock_timeout and statement_timeout",
+    ),
+    Experiment("read-only", "the database read-only", make_read_only, {"failed": 0, "recovery": 2}),
+    Experiment("no-slots", "no connection left for 5 s (53300)", take_all_slots, {"recovery": 2}),
+]
