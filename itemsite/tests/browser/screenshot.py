@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from itemsite.embedded.binaries import PROJECT
 from itemsite.tests.browser.chromium import NOT_THERE, WITH_WINDOWS, find_chromium
-from itemsite.tests.browser.states import sign_in
+from itemsite.tests.browser.steps import sign_in
 from itemsite.tests.clone import Clone, Server
 
 FOLDER = PROJECT / "docs"

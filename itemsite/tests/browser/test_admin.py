@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from itemsite.tests.browser.account_states import keys
 from itemsite.tests.browser.axe import violations
 from itemsite.tests.browser.layout import faults_of_layout
-from itemsite.tests.browser.states import keys, press
+from itemsite.tests.browser.steps import press
 
 pytestmark = pytest.mark.long
 PAGES = (

@@ -3,7 +3,7 @@
 import pytest
 
 from itemsite.tests.browser.layout import WIDTHS, faults_of_layout
-from itemsite.tests.browser.states import sign_in
+from itemsite.tests.browser.steps import sign_in
 
 LONG = pytest.mark.long  # beside the widest case
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from itemsite.tests.browser.chromium import WITH_WINDOWS, find_chromium
-from itemsite.tests.browser.states import sign_in
+from itemsite.tests.browser.steps import sign_in
 
 pytestmark = pytest.mark.long
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from itemsite.tests.browser.account_states import invited
 from itemsite.tests.browser.layout import faults_of_layout
-from itemsite.tests.browser.states import invited
 
 pytestmark = pytest.mark.long
 PHONE = {"width": 360, "height": 740}

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from itemsite.tests.browser.states import sign_in
+from itemsite.tests.browser.steps import sign_in
 from itemsite.tests.clone import Clone
 
 pytestmark = pytest.mark.long
