@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,17 +28,18 @@ def lose_packets(lab: Lab, *, options: str = "") -> Figures:
         raise NotRun("unshare and ip are not installed")
     if subprocess.run(["unshare", "-n", "sh", "-ec", f"{PREPARE}; {LOSE}"]).returncode:
         raise NotRun("no network namespace can be created, or it has no rules")
-    done = subprocess.run(
-        ["unshare", "-n", sys.executable, "-m", "bench.faults.network", options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    command = ["unshare", "-n", sys.executable, "-m", "bench.faults.network", options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as inside:
+        try:
+            printed, _ = inside.communicate()
+        finally:
+            inside.terminate()  # it then stops what it started
+    return json.loads(printed.splitlines()[-1])
 
 
 def _inside(options: str) -> Figures:
     """Lose all packets to the first of two addresses of PostgreSQL, for ever."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     subprocess.run(["sh", "-ec", PREPARE], check=True)
     with tempfile.TemporaryDirectory(prefix="itemsite-faults-") as folder:
         lab = Lab(Path(folder))

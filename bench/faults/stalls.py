@@ -23,29 +23,27 @@ SLOTS = 30  # connections that PostgreSQL allows
 
 
 def stop_postgres(lab: Lab, *, weaker: str = "") -> Figures:
-    """Send SIGSTOP; who holds a connection hangs, all others get an answer."""
+    """Send SIGSTOP; those with a connection hang, all others get an answer."""
     with lab.site(weaker) as (server, postgres):
-        with steady_load(server) as ledger:
+        with steady_load(server) as ledger, ThreadPoolExecutor(CROWD) as crowd:
             postgres.send(signal.SIGSTOP)
-            end = time.monotonic() + STOPPED_SECONDS
             try:
-                others = _probe(ledger, end)
+                for _ in range(CROWD):  # they take all connections
+                    crowd.submit(ledger.ask, "read", "GET", "/items/?limit=3")
+                _probe(ledger, time.monotonic() + STOPPED_SECONDS)
             finally:
                 postgres.send(signal.SIGCONT)
                 ledger.fault_ended()
-        return figures_of(ledger, postgres, readyz=longest(ledger, "readyz"), others=others)
+        figures = {kind: longest(ledger, kind) for kind in ("readyz", "others")}
+        return figures_of(ledger, postgres, **figures)
 
 
-def _probe(ledger: Ledger, end: float) -> float:
-    """Occupy all connections; return the longest wait of those who come later."""
-    with ThreadPoolExecutor(CROWD) as crowd:
-        for _ in range(CROWD):
-            crowd.submit(ledger.ask, "read", "GET", "/items/?limit=3")
-        time.sleep(3)
-        while time.monotonic() < end:
-            ledger.ask("other", "GET", "/items/?limit=5")
-            time.sleep(0.2)
-        return longest(ledger, "other")
+def _probe(ledger: Ledger, end: float) -> None:
+    """Ask as those do who come later."""
+    time.sleep(3)
+    while time.monotonic() < end:
+        ledger.ask("others", "GET", "/items/?limit=5")
+        time.sleep(0.2)
 
 
 def lock_table(lab: Lab, *, weaker: str = "") -> Figures:
