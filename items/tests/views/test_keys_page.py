@@ -272,5 +272,7 @@ def test_the_navigation_leads_here(client):
     client.logout()
     stranger = client.get("/items/")
 
-    assertContains(signed_in, '<a href="/accounts/keys/">API keys</a>', html=True)
+    assertContains(
+        signed_in, '<a class="not-on-phone" href="/accounts/keys/">API keys</a>', html=True
+    )
     assertNotContains(stranger, "/accounts/keys/")

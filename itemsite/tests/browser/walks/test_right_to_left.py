@@ -138,12 +138,12 @@ def test_keys_and_users(page, site, database):
     press(page, "Revoke")
     assert seen(page.locator(".message")) == f"Revoked “{SEEN}”."
 
-    database.execute("UPDATE auth_user SET username = %s", [SHALOM])
+    database.execute("UPDATE auth_user SET username = %s WHERE username = 'admin'", [SHALOM])
     try:
         page.reload()
         assert seen(page.locator(".who")) == SEEN
     finally:
-        database.execute("UPDATE auth_user SET username = 'admin'")
+        database.execute("UPDATE auth_user SET username = 'admin' WHERE username = %s", [SHALOM])
 
 
 def test_the_admin(page, site):
