@@ -9,7 +9,7 @@ from itemsite.tests.browser.nu_checker import needs_checker, run_checker
 from itemsite.tests.browser.states import STATES, fill
 
 # A bar that stays in sight would cover parts of links, by chance; at the end it covers nothing.
-TO_THE_END = "document.querySelector('.stays') && scrollTo(0, document.body.scrollHeight)"
+TO_THE_END = "document.querySelector('.stays, .thumb') && scrollTo(0, document.body.scrollHeight)"
 QUICK = ("the list", "a form with errors", "a new key")
 STATIC = PROJECT / "static"
 
