@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bench.faults.ledger import CUT, Attempt, Ledger
 from bench.faults.postgres import Postgres
 from bench.progress import say
+
+if TYPE_CHECKING:
+    from bench.faults.lab import Lab
 
 COUNT = "SELECT name, count(*) FROM items_item WHERE name LIKE 'fault %' GROUP BY name"
 TRY_AGAIN = {CUT, 409, 429, 503}  # beside 2xx
@@ -24,7 +28,7 @@ class Experiment:
 
     name: str
     fault: str
-    run: Callable[["Lab"], Figures]  # noqa: F821
+    run: Callable[["Lab"], Figures]
     limits: Mapping[str, float] = field(default_factory=dict)  # beside NEVER
     control: str = ""  # tells what is missing
     note: str = ""  # why it is another control than the usual one

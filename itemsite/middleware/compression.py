@@ -10,9 +10,9 @@ from items.access.client_ip import is_trusted_proxy
 class CompressionMiddleware(GZipMiddleware):
     """Compress HTML, but nothing that is streamed.
 
-    The length of a compressed page can betray a secret in it to who chooses another part of it
-    (BREACH). Here the CSRF token is masked anew on each page, and GZipMiddleware adds a random
-    number of bytes.
+    The length of a compressed page can reveal a secret in it to somebody who can choose another
+    part of the page (BREACH). Here each page masks the CSRF token differently, and GZipMiddleware
+    adds a random number of bytes.
     """
 
     def process_response(

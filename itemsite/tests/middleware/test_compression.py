@@ -40,7 +40,7 @@ def test_what_is_not_compressed(client, address, headers, path):
 
 
 def test_the_same_page_has_no_length_that_betrays_its_token(client):
-    """The token is masked anew, and a random number of bytes is added (BREACH)."""
+    """Each page masks the token differently and has a random number of extra bytes (BREACH)."""
     pages = [client.get("/items/new/", headers=BROWSER, REMOTE_ADDR="192.0.2.1") for _ in range(8)]
 
     assert len({len(page.content) for page in pages}) > 1
