@@ -4,6 +4,8 @@ A hash takes a quarter of a second of CPU on purpose. In gevent's one thread nob
 answered in that time, so it is computed in a native thread, one at a time.
 """
 
+import os
+import sys
 from functools import cache
 
 from django.contrib.auth import hashers
@@ -14,8 +16,9 @@ from gevent.threadpool import ThreadPool
 from items.database.snapshot_cache import is_gevent
 from items.http.problems import Problem
 
-WAITING_MAX = 10  # in each worker; the last of them waits for about three seconds
+WAITING_MAX = 10  # in each worker; on an idle machine the last waits for about three seconds
 RETRY_AFTER_SECONDS = 5
+NICENESS = 10  # of the thread: who is served otherwise goes first
 
 
 class PBKDF2PasswordHasher(hashers.PBKDF2PasswordHasher):
@@ -42,4 +45,7 @@ class PBKDF2PasswordHasher(hashers.PBKDF2PasswordHasher):
 
 @cache
 def _thread() -> ThreadPool:
-    return ThreadPool(1)
+    thread = ThreadPool(1)
+    if sys.platform == "linux":  # elsewhere it would be that of the whole process
+        thread.apply(os.nice, (NICENESS,))
+    return thread

@@ -43,6 +43,10 @@ SAID = {
 }
 
 
+class _NoAnswerError(Exception):
+    """Not gevent's Timeout, a BaseException: the pool would lose a connection to who waits."""
+
+
 class _Kept:
     """The last answer of this process; probes come often, and from several sides."""
 
@@ -64,9 +68,9 @@ def reasons() -> list[str]:
 
 def _ask_in_time() -> list[str]:
     try:
-        with Timeout(ANSWER_SECONDS if is_gevent() else None):
+        with Timeout(ANSWER_SECONDS if is_gevent() else None, _NoAnswerError):
             return _ask()
-    except Timeout:
+    except _NoAnswerError:
         if connection.connection:
             connection.connection.close()  # its answer could still come
         return ["PostgreSQL: no answer"]

@@ -142,8 +142,9 @@ DATABASES = {
             "tcp_user_timeout": 5_000,  # milliseconds until sent data must have arrived
             "application_name": "itemsite",
             **url_options,
-            # The options of the URL come last and win.
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=3s"
+            # With the pool's 1 s, whoever waits for a lock has an answer within 3.5 s. The options
+            # of the URL come last and win.
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=2s"
             f" -c idle_in_transaction_session_timeout=10s {url_options.get('options', '')}".strip(),
         },
     }

@@ -1,9 +1,15 @@
 """What /readyz names, and what it never does."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.db import connection
 
 from itemsite import readiness
+from itemsite.embedded.binaries import PROJECT
+from itemsite.tests.database_url import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +55,30 @@ def test_names_why_there_is_no_connection(settings, reason, monkeypatch):
         monkeypatch.setitem(connection.settings_dict, name, value)
 
     assert readiness._why_unreached() == f"PostgreSQL: {reason}"
+
+
+def test_a_probe_that_waits_in_vain_costs_the_pool_no_connection():
+    code = """
+from gevent import monkey; monkey.patch_all()
+import django; django.setup()
+from django.db import connection
+from itemsite import readiness
+readiness.ANSWER_SECONDS = 0.05
+connection.pool.open()
+held = connection.pool.getconn()
+print(readiness.reasons())
+connection.pool.putconn(held)
+connection.pool.getconn()
+"""
+    url = database_url(connection.settings_dict["NAME"])
+    variables = {"DATABASE_URL": url, "DATABASE_POOL_SIZE": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.stdout, done.stderr) == ("['PostgreSQL: no answer']\n", "")

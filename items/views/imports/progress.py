@@ -100,7 +100,7 @@ def _page(page: str, running: Greenlet, lines: Iterator[str], back_url: str) -> 
         yield _end(running, back_url)
         yield after
     finally:
-        running.kill()
+        running.kill(ClientLeft)  # an Exception: the pool counts on it in who waits for it
 
 
 def _end(running: Greenlet, back_url: str) -> str:
