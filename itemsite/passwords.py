@@ -4,13 +4,14 @@ A hash takes a quarter of a second of CPU on purpose. In gevent's one thread nob
 answered in that time, so it is computed in a native thread, one at a time.
 """
 
-import os
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from django.contrib.auth import hashers
 from django.db import connection
 from django.utils.translation import gettext_lazy
+from gevent.lock import BoundedSemaphore
 from gevent.threadpool import ThreadPool
 
 from items.database.snapshot_cache import is_gevent
@@ -18,7 +19,27 @@ from items.http.problems import Problem
 
 WAITING_MAX = 10  # in each worker; on an idle machine the last waits for about three seconds
 RETRY_AFTER_SECONDS = 5
-NICENESS = 10  # of the thread: who is served otherwise goes first
+
+_places = BoundedSemaphore(WAITING_MAX)
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold one of WAITING_MAX places to wait for a hash; raise Problem 503 if none is left.
+
+    Whoever takes one before asking the database is refused at no cost.
+    """
+    if not _places.acquire(blocking=False):
+        raise _too_many()
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _too_many() -> Problem:
+    detail = gettext_lazy("Too many people are signing in right now. Try again in a few seconds.")
+    return Problem(503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 class PBKDF2PasswordHasher(hashers.PBKDF2PasswordHasher):
@@ -31,10 +52,7 @@ class PBKDF2PasswordHasher(hashers.PBKDF2PasswordHasher):
             return super().encode(password, salt, iterations)
         hasher = PBKDF2PasswordHasher
         if hasher.waiting == WAITING_MAX:
-            detail = gettext_lazy(
-                "Too many people are signing in right now. Try again in a few seconds."
-            )
-            raise Problem(503, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+            raise _too_many()
         connection.close()  # other requests may need it
         hasher.waiting += 1
         try:
@@ -45,7 +63,4 @@ class PBKDF2PasswordHasher(hashers.PBKDF2PasswordHasher):
 
 @cache
 def _thread() -> ThreadPool:
-    thread = ThreadPool(1)
-    if sys.platform == "linux":  # elsewhere it would be that of the whole process
-        thread.apply(os.nice, (NICENESS,))
-    return thread
+    return ThreadPool(1)

@@ -30,6 +30,7 @@ from items.database.faults import Fault, fault_of
 from items.http.methods import View, allow_methods
 from items.http.negotiation import HTML
 from items.http.problems import Problem
+from itemsite import passwords
 from itemsite.accounts import sign_in_log
 
 SWEPT_SESSIONS = 20  # ended ones that each sign-in deletes, so that no cron job is needed
@@ -72,7 +73,8 @@ def throttled(view: View, account_of: Callable[[HttpRequest], str]) -> View:
         if request.method != "POST":
             return view(request, *args, **kwargs)
         try:
-            return _counted(view, account_of(request), request, *args, **kwargs)
+            with passwords.place():
+                return _counted(view, account_of(request), request, *args, **kwargs)
         except DatabaseError as error:
             shows_again = getattr(guarded, "show_again", None)
             if shows_again is None or fault_of(error) is not Fault.READ_ONLY:
