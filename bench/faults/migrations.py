@@ -4,6 +4,8 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +27,15 @@ FILL = f"""
         SELECT 'Box ' || n, 'a shelf' FROM generate_series(1, {ROWS}) AS n;
     ALTER TABLE items_item ENABLE TRIGGER USER;
 """
+READING_SECONDS = 6
+ADD_COLUMN = "ALTER TABLE items_item ADD COLUMN fault text NOT NULL DEFAULT ''"
+ADDS_COLUMN = f"""
+from django.db import migrations
+
+class Migration(migrations.Migration):
+    dependencies = [("items", "{{}}")]
+    operations = [migrations.RunSQL("{ADD_COLUMN}")]
+"""
 PAGES = ("/items/", "/items/?q=fault", "/items/new/", "/changes/", "/docs/")
 
 
@@ -37,6 +48,41 @@ def build_index(lab: Lab, *, how: str) -> Figures:
             connection.execute(f"CREATE INDEX {how} fault ON items_item (description, name, id)")
             ledger.fault_ended()
         return figures_of(ledger, postgres)
+
+
+def add_column(lab: Lab, *, add: Callable[[Lab, Postgres], None]) -> Figures:
+    """Add a column while somebody reads for long; `stall` is what others wait."""
+    with lab.site() as (server, postgres):
+        with steady_load(server) as ledger, postgres.connect() as reader:
+            reader.autocommit = False
+            reader.execute("SELECT FROM items_item")
+            with ThreadPoolExecutor(1) as administrator:
+                added = administrator.submit(add, lab, postgres)
+                time.sleep(READING_SECONDS)
+                reader.rollback()
+                added.result()
+            ledger.fault_ended()
+        return figures_of(ledger, postgres)
+
+
+def add_by_migration(lab: Lab, postgres: Postgres) -> None:
+    migration = lab.clone.folder / MIGRATIONS / "0999_fault.py"
+    migration.write_text(ADDS_COLUMN.format(_migrations()[-1].removesuffix(".py")))
+    try:
+        _migrate(lab, postgres)
+    finally:
+        migration.unlink()
+
+
+def _migrate(lab: Lab, postgres: Postgres) -> None:
+    variables = {"DATABASE_URL": postgres.url, "SECRET_KEY": "-" * 50}
+    migrated = lab.clone.manage("migrate", **variables)
+    assert migrated.returncode == 0, migrated.stderr
+
+
+def add_at_once(lab: Lab, postgres: Postgres) -> None:
+    with postgres.connect() as connection:
+        connection.execute(ADD_COLUMN)
 
 
 def upgrade(lab: Lab) -> Figures:
@@ -55,9 +101,7 @@ def upgrade(lab: Lab) -> Figures:
             with steady_load(server) as ledger:
                 failed = _failed(new, "new code, old schema")
                 ledger.fault_ended()
-                variables = {"DATABASE_URL": postgres.url, "SECRET_KEY": "-" * 50}
-                migrated = lab.clone.manage("migrate", **variables)
-                assert migrated.returncode == 0, migrated.stderr
+                _migrate(lab, postgres)
                 ledger.fault_ended()
                 time.sleep(2)
                 failed += _failed(server, "old code, new schema") + _failed(new, "new")
@@ -79,9 +123,13 @@ def _failed(server: Server, when: str) -> int:
     return len(failed)
 
 
+def _migrations() -> list[str]:
+    return sorted(path.name for path in (ROOT / MIGRATIONS).glob("0*.py"))
+
+
 def _older_code(lab: Lab) -> Path:
     """Return a folder with the last commit that has all migrations but the newest one."""
-    *older, _ = sorted(path.name for path in (ROOT / MIGRATIONS).glob("0*.py"))
+    *older, _ = _migrations()
     commits = _git("log", "--format=%H", "--", MIGRATIONS).decode().split()
     for commit in commits:
         listed = _git("ls-tree", "--name-only", commit, f"{MIGRATIONS}/").decode().split()
@@ -106,10 +154,21 @@ def _git(*arguments: str) -> bytes:
 
 
 INDEX = f"an index built on {ROWS:,} items"
+READ = f"a migration adds a column while somebody reads for {READING_SECONDS} s"
 LIMITS = {"stall": 0.5, "busy": 0, "cut": 0}
 EXPERIMENTS = [
     Experiment("build-index", INDEX, partial(build_index, how="CONCURRENTLY"), LIMITS),
     Experiment("build-index", INDEX, partial(build_index, how=""), LIMITS, control="CONCURRENTLY"),
+    Experiment(
+        "add-column", READ, partial(add_column, add=add_by_migration), {"stall": 1, "recovery": 2}
+    ),
+    Experiment(
+        "add-column",
+        READ,
+        partial(add_column, add=add_at_once),
+        {"stall": 1},
+        control="manage.py migrate, which waits in short turns",
+    ),
     Experiment(
         "upgrade",
         "the newest migration under load, older and newer code before and after it",

@@ -128,7 +128,7 @@ def _one_at_a_time() -> Iterator[None]:
     from django.db import connection
 
     with connection.cursor() as cursor:  # migrations can take long
-        cursor.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+        cursor.execute("SET statement_timeout = 0")
     lock = psycopg.connect(**connection.get_connection_params())
     try:
         _wait_for(lock)

@@ -10,11 +10,16 @@ from django.db import connection
 
 from itemsite.embedded import binaries
 from itemsite.embedded.binaries import PROJECT
+from itemsite.management.commands.migrate import WAITING
+from itemsite.tests.clone import until
 from itemsite.tests.database_url import database_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 OLD_DATABASE = PROJECT / "items/tests/data/database-before-0004.sql"
 ITEMS = "SELECT id, name, description, created_at, updated_at, version FROM items_item ORDER BY id"
+WAITS = """
+    SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 # Dumps begin and end with it, and a random word.
 GUARDS = ("\\restrict ", "\\unrestrict ")
 
@@ -37,14 +42,21 @@ def old_database():
 
 
 def migrate(name):
-    return subprocess.run(
+    with start_migrating(name) as migrating:
+        said, errors = migrating.communicate()
+    assert migrating.returncode == 0, errors
+    return said
+
+
+def start_migrating(name):
+    return subprocess.Popen(
         [sys.executable, "manage.py", "migrate"],
         cwd=PROJECT,
         env=os.environ | {"DATABASE_URL": database_url(name)},
-        check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    ).stdout
+    )
 
 
 def schema(url):
@@ -104,3 +116,21 @@ def test_the_last_step_can_be_repeated(old_database):
     migrate(old_database)
 
     assert schema(database_url(old_database)) == schema(database_url(this_database()))
+
+
+def test_while_it_waits_for_a_table_others_can_use_it(old_database):
+    url = database_url(old_database)
+    with psycopg.connect(url) as long_reader:
+        long_reader.execute(ITEMS)
+        with start_migrating(old_database) as migrating:
+            told = migrating.stderr.readline().strip()
+            until(lambda: rows(url, WAITS))
+            read = rows(f"{url}?options=-c%20lock_timeout%3D3s", ITEMS)
+            is_waiting = migrating.poll() is None
+            long_reader.rollback()
+            migrating.communicate()
+
+    assert (told, migrating.returncode) == (WAITING, 0)
+    assert read
+    assert is_waiting
+    assert schema(url) == schema(database_url(this_database()))
