@@ -152,6 +152,32 @@ def test_in_a_read_only_database_a_wrong_key_is_refused_as_ever(client, connect)
     assert response.status_code == 401
 
 
+def test_in_a_read_only_database_a_session_of_an_earlier_key_is_kept(client, settings, connect):
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-key" * 6
+    connect("-c default_transaction_read_only=on")
+
+    kept = [client.get("/accounts/", headers=HTML) for _ in range(2)]
+    connect("-c lock_timeout=20ms")
+    renewed = client.get("/accounts/", headers=HTML)
+
+    assert [response.status_code for response in (*kept, renewed)] == [200, 200, 200]
+    assert {response.cookies[settings.SESSION_COOKIE_NAME].value for response in kept} == {session}
+    assert renewed.cookies[settings.SESSION_COOKIE_NAME].value != session
+
+
+def test_in_a_read_only_database_a_session_of_an_earlier_password_has_ended(client, root, connect):
+    root.set_password("another correct horse")
+    root.save()
+    connect("-c default_transaction_read_only=on")
+
+    reading = client.get("/items/", headers=HTML)
+    account = client.get("/accounts/", headers=HTML)
+
+    assert (reading.status_code, account.status_code) == (200, 302)
+
+
 def test_in_a_read_only_database_nobody_can_sign_in_and_is_told(root, connect):
     connect("-c default_transaction_read_only=on")
 
