@@ -2,13 +2,13 @@
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from shutil import rmtree
 
 from itemsite.embedded import cluster
 from itemsite.serving import handover, startup
+from itemsite.serving.keeper import Keeper
 from itemsite.variables import listening_port
 
 if not startup.has_database_url() and "ITEMSITE_POSTGRES_FD" not in os.environ:
@@ -44,8 +44,7 @@ def when_ready(server) -> None:
     handover.handle_hup(server)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, cluster.ENDING_SIGNALS)
     if "ITEMSITE_POSTGRES_FD" in os.environ:
-        command = [sys.executable, "-m", "itemsite.serving.supervisor"]
-        server.supervisor = subprocess.Popen(command)
+        server.keeper = Keeper(server)
 
 
 def child_exit(server, worker) -> None:
@@ -57,12 +56,10 @@ def child_exit(server, worker) -> None:
 
 
 def on_exit(server) -> None:
-    """End the supervisor, which would otherwise start PostgreSQL again."""
     if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         rmtree(folder, ignore_errors=True)
-    if supervisor := getattr(server, "supervisor", None):
-        supervisor.terminate()
-        supervisor.wait()
+    if keeper := getattr(server, "keeper", None):
+        keeper.stop()
 
 
 def post_fork(server, worker) -> None:

@@ -27,6 +27,7 @@ from items.http.problems import Problem, problem_json
 from items.http.request_id import request_id
 from itemsite.preferences import theme
 from itemsite.preferences.language import language_of
+from itemsite.sent_form import SentField, sent_form
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -140,7 +141,8 @@ def _unavailable(request: HttpRequest, error: BaseException | None, fault: Fault
     detail = told(fault, is_write=request.method not in ("GET", "HEAD"))
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     problem = Problem(503, detail, headers=retry)
-    return _form_again(request, problem, fault) or answer(request, problem)
+    again = _form_again(request, problem, fault)
+    return again or answer(request, problem, sent_form(request))
 
 
 def _drop_outdated_plans(error: BaseException | None) -> None:
@@ -160,7 +162,7 @@ def _form_again(request: HttpRequest, problem: Problem, fault: Fault) -> HttpRes
     with override(language_of(request)):
         try:
             response = show_again(request, problem.detail, 503, **(match.kwargs if match else {}))
-        except DatabaseError:
+        except (DatabaseError, Problem):
             return None
     for name, value in problem.headers.items():
         response[name] = value
@@ -176,31 +178,38 @@ def _unknown_user() -> "AnonymousUser":
     return user
 
 
-def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Write a problem as HTML or JSON, in the user's language.
+def answer(
+    request: HttpRequest, problem: Problem, sent: list[SentField] | None = None
+) -> HttpResponse:
+    """Write a problem as HTML or JSON, in the user's language; a page can have the form again.
 
     The language is set here, because the error can come from outside of LocaleMiddleware.
     """
     language = language_of(request)
     with override(language):
-        response = problem_json(problem) if wants_json(request) else _page(request, problem)
+        response = problem_json(problem) if wants_json(request) else _page(request, problem, sent)
     response["Content-Language"] = language
     patch_vary_headers(response, ["Accept", "Accept-Language"])
     return response
 
 
-def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
+def _page(request: HttpRequest, problem: Problem, sent: list[SentField] | None) -> HttpResponse:
     """Write the error page.
 
     The template gets no request, so that it sends no query, except for the signed-in user.
     """
+    address = request.get_full_path()
     context = {
         "list_name": settings.SITE_NAME,
         "status": problem.status,
         "title": ERROR_TITLES[problem.status],
         "detail": problem.detail,
-        "here": request.get_full_path() if request.method == "GET" else "",
+        "here": address if request.method == "GET" else "",
         "is_posted": request.method == "POST",
+        "sent": sent,
+        "has_text": any(field.is_typed for field in sent or []),
+        "csrf_token": get_token(request) if sent is not None else None,
+        "address": address,
         "request_id": request_id.get() if problem.status >= 500 else None,
         **theme.theme(request),
         **_reader(request, problem.status),

@@ -9,6 +9,7 @@ from typing import Any
 
 from itemsite.cookies import cookie_name
 from itemsite.embedded import cluster
+from itemsite.log_config import log_config
 from itemsite.variables import (
     choices,
     database,
@@ -41,11 +42,8 @@ SECRET_KEY = secret_key("SECRET_KEY")
 SECRET_KEY_FALLBACKS = earlier_keys("SECRET_KEY_FALLBACKS")  # still accepted
 
 ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
-# Where people find the site, for proxies that change the Host header.
-SITE_URL = site_url("SITE_URL", HTTPS)
-if SITE_URL:
-    CSRF_TRUSTED_ORIGINS.append(SITE_URL)
+SITE_URL = site_url("SITE_URL", HTTPS)  # where people find it, if a proxy changes the Host header
+CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS") + ([SITE_URL] if SITE_URL else [])
 
 SITE_NAME = site_name("SITE_NAME")
 
@@ -84,7 +82,7 @@ MIDDLEWARE = [
     "itemsite.middleware.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "itemsite.middleware.authentication.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -248,21 +246,4 @@ LOG_LEVEL = log_level("LOG_LEVEL")
 REQUEST_LOG = env.bool("REQUEST_LOG", default=False)  # a line of JSON for each request
 SLOW_QUERY_MS = number("SLOW_QUERY_MS", 0, 0, "Write 0 to log no slow statements.")
 METRICS_TOKEN = token("METRICS_TOKEN")  # for /metrics; empty: there is none
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(request_id)s %(name)s: %(message)s"},
-        "bare": {"format": "%(message)s"},
-    },
-    "filters": {"request": {"()": "itemsite.errors.RequestLogFilter"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]},
-        "bare": {"class": "logging.StreamHandler", "formatter": "bare"},
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": ["stderr"], "level": LOG_LEVEL, "propagate": False},
-        "itemsite.requests": {"handlers": ["bare"], "level": "INFO", "propagate": False},
-    },
-}
+LOGGING = log_config(LOG_LEVEL)

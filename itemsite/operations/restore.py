@@ -12,9 +12,9 @@ from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO, Any, cast
 
 import psycopg
-from psycopg import sql
 
 from itemsite.operations.contents import Content, count_tables, differences
+from itemsite.operations.scratch import scratch_database
 from itemsite.operations.server import (
     NO_TIMEOUTS,
     OperationError,
@@ -65,10 +65,9 @@ def is_empty(connection: psycopg.Connection) -> bool:
 
 def verify(file: Path, record: dict[str, Any]) -> None:
     """Restore a backup into a database of its own, compare and drop it; raise OperationError."""
-    with connect() as server, _scratch_database(server) as name:
-        _load(file, server, name, "")
-        with connect(name) as scratch:
-            _compare(record, count_tables(scratch, record["schema"]))
+    with connect() as server, scratch_database(server) as scratch:
+        _load(file, server, scratch.info.dbname, "")
+        _compare(record, count_tables(scratch, record["schema"]))
 
 
 def replace(file: Path, record: dict[str, Any], connection: psycopg.Connection) -> None:
@@ -82,41 +81,6 @@ def _compare(record: dict[str, Any], found: dict[str, Content], told: str = "") 
     if lines := differences(record["tables"], found):
         text = f"It was restored, but differs from what the backup recorded. {told}"
         raise OperationError(text + "; ".join(lines))
-
-
-@contextmanager
-def _scratch_database(server: psycopg.Connection) -> Iterator[str]:
-    name = f"{server.info.dbname}_verify"
-    quoted = sql.Identifier(name)
-    try:
-        server.execute(sql.SQL(_create(server)).format(quoted))
-    except psycopg.errors.InsufficientPrivilege as error:
-        role = server.info.user
-        raise OperationError(
-            f"Role {role} cannot create a database to restore into. As a superuser run:"
-            f' ALTER ROLE "{role}" CREATEDB;'
-        ) from error
-    except psycopg.errors.DuplicateDatabase as error:
-        raise OperationError(
-            f"There is a database {name}: another verification is running, or was killed. If none"
-            f' is running: DROP DATABASE "{name}";'
-        ) from error
-    try:
-        yield name
-    finally:
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(quoted))
-
-
-def _create(server: psycopg.Connection) -> str:
-    """Return the SQL for a database that knows the same letters as the site's."""
-    [(collate, ctype)] = server.execute(
-        "SELECT quote_literal(datcollate), quote_literal(datctype) FROM pg_database"
-        " WHERE datname = current_database()"
-    ).fetchall()
-    return (
-        f"CREATE DATABASE {{}} TEMPLATE template0 ENCODING 'UTF8'"
-        f" LC_COLLATE {collate} LC_CTYPE {ctype}"
-    )
 
 
 def _load(file: Path, server: psycopg.Connection, database: str | None, before: str) -> None:

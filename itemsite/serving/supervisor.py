@@ -1,11 +1,12 @@
 """Start the private PostgreSQL again after it died: killed, or stopped by a full disk.
 
-gunicorn.conf.py runs it as a process of its own, which ends with gunicorn.
+It is a process of its own, which ends with gunicorn; keeper.py starts it, and again if it ended.
 """
 
 import os
 import signal
 import time
+from contextlib import suppress
 
 from itemsite.embedded import cluster
 from itemsite.embedded.binaries import EmbeddedPostgresError
@@ -18,7 +19,8 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGHUP):  # gunicorn gets them too, and decides
         signal.signal(number, signal.SIG_IGN)
     gunicorn = os.getppid()
-    cluster.start()
+    with suppress(EmbeddedPostgresError):  # the loop reports what does not pass
+        cluster.start()
     next_report = 0.0  # time.monotonic()
     while os.getppid() == gunicorn:
         time.sleep(CHECK_SECONDS)

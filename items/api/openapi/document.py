@@ -5,20 +5,22 @@ from collections.abc import Collection
 from items.api.endpoint import PERMISSIONS
 from items.api.openapi import schemas
 from items.api.openapi.files import CONTENT, FILES
-from items.api.openapi.parts import (
-    ALWAYS,
+from items.api.openapi.parameters import (
     CHANGE_PARAMETERS,
     CHANGE_SET_ID,
     CHANGE_SET_PARAMETERS,
     DRY_RUN,
-    ETAG,
     ID,
     IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
     IMPORT_PARAMETERS,
-    LINK,
     LIST_PARAMETERS,
+)
+from items.api.openapi.parts import (
+    ALWAYS,
+    ETAG,
+    LINK,
     MADE_HEADERS,
     PAGE_HEADERS,
     PROBLEMS,

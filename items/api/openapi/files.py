@@ -1,14 +1,13 @@
 """The OpenAPI description of the list as a file."""
 
 from items.api.openapi import schemas
+from items.api.openapi.parameters import LIST_PARAMETERS, parameter
 from items.api.openapi.parts import (
     ALWAYS,
-    LIST_PARAMETERS,
     Json,
     answer,
     head,
     header,
-    parameter,
     problems,
 )
 from items.http.negotiation import CSV, NDJSON, XLSX

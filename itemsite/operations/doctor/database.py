@@ -8,6 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from items.database.checks import check_database
 from itemsite.operations.doctor.findings import Finding, fault, manage, note, warning
+from itemsite.operations.scratch import left_over
 
 LARGE_HISTORY = 5_000_000_000  # bytes
 PLACES = """
@@ -117,6 +118,12 @@ def history(connection: psycopg.Connection) -> Iterator[Finding]:
         yield found(text, manage("prune_history --older-than 365d"))
 
 
+def verifications(connection: psycopg.Connection) -> Iterator[Finding]:
+    for name in left_over(connection):
+        text = f"A restore --verify that was killed left the database {name}."
+        yield warning(text, f'DROP DATABASE "{name}";')
+
+
 CHECKS = (
     rights_and_server,
     search_path,
@@ -126,4 +133,5 @@ CHECKS = (
     constraints,
     triggers,
     history,
+    verifications,
 )

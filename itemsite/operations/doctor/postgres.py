@@ -43,7 +43,7 @@ def support(connection: psycopg.Connection) -> Iterator[Finding]:
     end = END_OF_LIFE.get(major)
     if end and end < datetime.now(UTC).date():
         text = f"PostgreSQL {major} gets no security updates since {end}."
-        yield warning(text, "docs/deploy.md, A new major version of PostgreSQL")
+        yield warning(text, "docs/upkeep.md#a-new-major-version-of-postgresql")
 
 
 def timeouts(connection: psycopg.Connection) -> Iterator[Finding]:

@@ -78,6 +78,33 @@ def test_postgresql_that_was_killed_is_started_again(clone):
     assert clone.postmaster_pid() is None
 
 
+def supervisor_of(server):
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    (pid,) = [
+        int(pid)
+        for pid in children.split()
+        if b"itemsite.serving.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+    return pid
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_supervisor_that_was_killed_is_started_again(clone, number):
+    server = clone.serve().wait_for_address()
+    killed, postmaster = supervisor_of(server), clone.postmaster_pid()
+
+    os.kill(killed, number)
+    os.kill(postmaster, signal.SIGKILL)
+    until(lambda: server.request("GET", "/readyz")[0] == 200)
+    again = supervisor_of(server)
+    status = server.stop()
+
+    assert killed != again
+    assert status == 0
+    assert clone.postmaster_pid() is None
+    assert not Path(f"/proc/{again}").exists()
+
+
 # These share a server, which would start PostgreSQL again in the tests above.
 
 
@@ -103,16 +130,6 @@ def test_connections_that_went_stale_are_not_felt(server, clone):
     statuses = [server.request("GET", "/items/")[0] for _ in range(20)]
 
     assert statuses == [200] * 20
-
-
-def supervisor_of(server):
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
-    (pid,) = [
-        int(pid)
-        for pid in children.split()
-        if b"itemsite.serving.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-    return pid
 
 
 def test_waits_for_postgresql_without_a_restart(server, clone):
