@@ -3,28 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from django.db import models
-
 from items.changes.recording import SET, Author
 from items.database.sql import fetch
 from items.models import Item
-from items.models.item import JSON_KEYS, WRITABLE, no_item
+from items.models.item import WRITABLE, no_item
+from items.models.item_json import ITEM_JSON
 
-
-def _json_value(key: str) -> str:
-    if isinstance(Item._meta.get_field(key), models.DateTimeField):
-        return rf"""to_char({key} AT TIME ZONE 'UTC', '\"YYYY-MM-DD"T"HH24:MI:SS.US"Z"\"')"""
-    return f"to_json({key})"
-
-
-# The JSON text of an item. This takes a sixth of the time of json_build_object().
-ITEM_JSON = (
-    " || ".join(
-        f"""'{"," if place else "{"}"{key}":' || {_json_value(key)}"""
-        for place, key in enumerate(JSON_KEYS)
-    )
-    + " || '}'"
-)
 COLUMNS = ", ".join(WRITABLE)
 ROW = f"SELECT id, version, {ITEM_JSON} FROM items_item WHERE id = %s"
 # Who writes is told in the same statement, which is cheaper than a transaction of two.

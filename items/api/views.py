@@ -32,6 +32,7 @@ from items.http.etags import names_version, write_etag
 from items.http.methods import View
 from items.http.problems import Problem, shortened
 from items.models import Item
+from items.models.item_json import ITEM_JSON
 from items.search.counting import count
 from items.search.keyset import CursorError, Page, read_page
 from items.search.near_misses import read_near_misses
@@ -61,7 +62,7 @@ def _read_list(request: ApiRequest) -> HttpResponse:
     is_counted = "count=exact" in request.META.get("HTTP_PREFER", "")
     with heavy_read(is_counted or bool(wanted.words)):
         try:
-            page = read_page(rows.ITEM_JSON, wanted)
+            page = read_page(ITEM_JSON, wanted)
         except CursorError:
             detail = "after or before is wrong. Copy it from the Link header of the same sort."
             raise Problem(400, detail)
@@ -80,7 +81,7 @@ def _read_list(request: ApiRequest) -> HttpResponse:
 
 def _read_close(wanted: Selection, page: Page) -> list[tuple]:
     try:
-        return read_near_misses(rows.ITEM_JSON, wanted, page)[: wanted.size - len(page.rows)]
+        return read_near_misses(ITEM_JSON, wanted, page)[: wanted.size - len(page.rows)]
     except TooLong:
         detail = "The list is too long to look for items that come close. Search without close=1."
         raise Problem(422, detail)

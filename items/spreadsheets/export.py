@@ -8,10 +8,10 @@ import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
-from items.api.rows import ITEM_JSON
 from items.database.snapshot_cache import is_gevent
 from items.http.negotiation import CSV, NDJSON, XLSX
 from items.models.item import WRITABLE
+from items.models.item_json import ITEM_JSON
 from items.search.selection import Selection
 from items.search.whole import whole_sql
 
