@@ -5,6 +5,7 @@ lets them pass and tries again. What was already applied stays.
 """
 
 import time
+from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
@@ -23,7 +24,7 @@ GIVEN_UP = (
 
 
 class Command(migrate.Command):
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
         is_told = False
         while not self._has_migrated(*args, **options):
@@ -34,7 +35,7 @@ class Command(migrate.Command):
                 is_told = True
             time.sleep(PAUSE_SECONDS)
 
-    def _has_migrated(self, *args: object, **options: object) -> bool:
+    def _has_migrated(self, *args: Any, **options: Any) -> bool:
         """Migrate; return False if a lock was not free."""
         connection = connections[options["database"]]
         with connection.cursor() as cursor:

@@ -159,6 +159,7 @@ COMMANDS = {
     "backup": "whoever may reach the database",
     "restore": "whoever may reach the database",
     "doctor": "whoever may run the site",
+    "migrate": "whoever owns the database",
 }
 
 FORMS = {
