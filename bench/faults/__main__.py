@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 
 from bench.faults import (
+    bouncer,
     clients,
     database,
     disk,
@@ -25,7 +26,7 @@ from bench.faults.lab import Lab
 from bench.faults.outcome import Experiment, Figures, NotRun
 from bench.progress import say
 
-PARTS = (database, stalls, workers, private, disk, failover, clients, migrations, network)
+PARTS = (database, stalls, bouncer, workers, private, disk, failover, clients, migrations, network)
 EXPERIMENTS: list[Experiment] = [each for part in PARTS for each in part.EXPERIMENTS]
 
 

@@ -10,10 +10,11 @@ from functools import partial
 from threading import Event, Thread
 from urllib.parse import urlencode
 
+from bench.faults.forms import post
 from bench.faults.lab import Lab
 from bench.faults.ledger import Ledger, Load, steady_load
 from bench.faults.outcome import Experiment, Figures, NotRun, figures_of, longest
-from itemsite.tests.clone import Server, cookie_name
+from itemsite.tests.clone import Server
 from itemsite.tests.serving.proxies.nginx import NGINX, Nginx
 
 SLOW_CLIENTS, DRIP_SECONDS, DRIPPING_SECONDS = 300, 2, 15
@@ -107,14 +108,8 @@ def sign_in_together(lab: Lab, *, weaker: str = "") -> Figures:
 
 
 def _sign_in(ledger: Ledger, number: int) -> None:
-    token = "t" * 32
-    headers = {
-        "Accept": "text/html",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Cookie": f"{cookie_name('csrf', ledger.server.port)}={token}",
-    }
-    form = {"csrfmiddlewaretoken": token, "username": f"user{number}", "password": "wrong"}
-    ledger.ask("sign-in", "POST", "/accounts/login/", urlencode(form), **headers)
+    form = {"username": f"user{number}", "password": "wrong"}
+    post(ledger, "sign-in", "/accounts/login/", form)
 
 
 def search_together(lab: Lab, *, weaker: str = "") -> Figures:

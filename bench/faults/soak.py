@@ -95,11 +95,8 @@ def stop_postgres(server: Server, postgres: Postgres) -> None:
 
 
 def lock_table(server: Server, postgres: Postgres) -> None:
-    with postgres.connect() as connection:
-        connection.autocommit = False
-        connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+    with postgres.locked_table():
         time.sleep(5)
-        connection.rollback()
 
 
 FAULTS: list[Callable[[Server, Postgres], None]] = [
