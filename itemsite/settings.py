@@ -143,7 +143,7 @@ DATABASES = {
             "application_name": "itemsite",
             **url_options,
             # The options of the URL come last and win.
-            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=3s"
+            "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout=2s"
             f" -c idle_in_transaction_session_timeout=10s {url_options.get('options', '')}".strip(),
         },
     }

@@ -26,7 +26,7 @@ SETTINGS = """
 TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtext('itemsite export'), pg_backend_pid() % {})"
 # The walk along an index must not become a sort of the whole list for each row, as it does while
 # there are no statistics yet.
-READY = "SET LOCAL lock_timeout = '3s'; SET LOCAL enable_sort = {}"
+READY = "SET LOCAL lock_timeout = '2s'; SET LOCAL enable_sort = {}"
 
 
 def _cell(field: str) -> str:

@@ -87,7 +87,7 @@ BREAK_DATABASE = {
 BREAK_SERVER = {
     "a time-out is off": (
         "SET LOCAL lock_timeout = 0",
-        ("warning", "timeouts", "without limit, although itemsite asks for 3s", "'3s';"),
+        ("warning", "timeouts", "without limit, although itemsite asks for 2s", "'2s';"),
     ),
     "a time-out is too long": (
         "SET LOCAL statement_timeout = '1min'",
@@ -120,7 +120,7 @@ def test_a_broken_database_is_found(sql, expected):
 
 @pytest.mark.parametrize(("sql", "expected"), BREAK_SERVER.values(), ids=BREAK_SERVER)
 def test_a_server_that_is_set_otherwise_is_found(sql, expected, settings):
-    options = "-c statement_timeout=5s -c lock_timeout=3s"
+    options = "-c statement_timeout=5s -c lock_timeout=2s"
     settings.DATABASES["default"]["OPTIONS"]["options"] = options
 
     assert_found(break_and_look(sql, postgres.CHECKS), expected)

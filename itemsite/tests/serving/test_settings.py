@@ -161,7 +161,7 @@ def test_the_default_is_the_safe_value(expression, value):
         (
             {"DATABASE_URL": "postgresql://u:p@h/n?options=-c%20role%3Dx"},
             "s.DATABASES['default']['OPTIONS']['options'].split('-c ')[1:]",
-            "['statement_timeout=5s ', 'lock_timeout=3s ',"
+            "['statement_timeout=5s ', 'lock_timeout=2s ',"
             " 'idle_in_transaction_session_timeout=10s ', 'role=x']",
         ),
         (

@@ -76,7 +76,7 @@ def test_each_item_has_the_name_of_its_key(clone, pgbouncer):
 def test_the_time_outs_are_those_that_were_asked_for(pgbouncer):
     asked = {
         "statement_timeout": "5s",
-        "lock_timeout": "3s",
+        "lock_timeout": "2s",
         "idle_in_transaction_session_timeout": "10s",
     }
     options = " ".join(f"-c {name}={value}" for name, value in asked.items())
