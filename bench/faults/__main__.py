@@ -10,15 +10,21 @@ from pathlib import Path
 
 from bench.faults import (
     bouncer,
+    cache,
     clients,
+    commands,
     database,
     disk,
     failover,
+    limits,
     migrations,
     network,
+    overload,
+    prepared,
     private,
     soak,
     stalls,
+    starts,
     summary,
     workers,
 )
@@ -26,7 +32,24 @@ from bench.faults.lab import Lab
 from bench.faults.outcome import Experiment, Figures, NotRun
 from bench.progress import say
 
-PARTS = (database, stalls, bouncer, workers, private, disk, failover, clients, migrations, network)
+PARTS = (
+    database,
+    stalls,
+    bouncer,
+    workers,
+    private,
+    starts,
+    disk,
+    failover,
+    clients,
+    limits,
+    cache,
+    prepared,
+    overload,
+    commands,
+    migrations,
+    network,
+)
 EXPERIMENTS: list[Experiment] = [each for part in PARTS for each in part.EXPERIMENTS]
 
 

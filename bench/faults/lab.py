@@ -96,9 +96,12 @@ class Lab:
         return server
 
     @contextmanager
-    def site(self, weaker: str = "", **variables: str) -> Iterator[tuple[Server, Postgres]]:
+    def site(
+        self, weaker: str = "", command: Sequence[str] = SERVE, **variables: str
+    ) -> Iterator[tuple[Server, Postgres]]:
         """Start both; `weaker` names what the site has to do without."""
         if weaker:
             variables |= {"WEAKER": weaker, "DJANGO_SETTINGS_MODULE": "bench.faults.weaker"}
-        with self.postgres() as postgres, self.serving(postgres.url, **variables) as server:
-            yield server, postgres
+        with self.postgres() as postgres:
+            with self.serving(postgres.url, command, **variables) as server:
+                yield server, postgres
