@@ -9,15 +9,22 @@ import traceback
 from pathlib import Path
 
 from bench.faults import (
+    bouncer,
+    cache,
     clients,
+    commands,
     database,
     disk,
     failover,
+    limits,
     migrations,
     network,
+    overload,
+    prepared,
     private,
     soak,
     stalls,
+    starts,
     summary,
     workers,
 )
@@ -25,7 +32,24 @@ from bench.faults.lab import Lab
 from bench.faults.outcome import Experiment, Figures, NotRun
 from bench.progress import say
 
-PARTS = (database, stalls, workers, private, disk, failover, clients, migrations, network)
+PARTS = (
+    database,
+    stalls,
+    bouncer,
+    workers,
+    private,
+    starts,
+    disk,
+    failover,
+    clients,
+    limits,
+    cache,
+    prepared,
+    overload,
+    commands,
+    migrations,
+    network,
+)
 EXPERIMENTS: list[Experiment] = [each for part in PARTS for each in part.EXPERIMENTS]
 
 
@@ -37,9 +61,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all that was started ends
     load_average = os.getloadavg()[0]
     soaks = soak.experiments(options.soak or 0)
-    chosen = soaks if options.soak else [e for e in EXPERIMENTS if options.only in (None, e.name)]
+    all_of_them = soaks if options.soak else EXPERIMENTS
+    chosen = [each for each in all_of_them if options.only in (None, each.name)]
     if not chosen:
-        parser.error("--only: choose " + ", ".join(dict.fromkeys(e.name for e in EXPERIMENTS)))
+        parser.error("--only: choose " + ", ".join(dict.fromkeys(e.name for e in all_of_them)))
     with tempfile.TemporaryDirectory(prefix="itemsite-faults-") as folder:
         lab = Lab(Path(folder))
         try:

@@ -10,10 +10,12 @@ from functools import partial
 from threading import Event, Thread
 from urllib.parse import urlencode
 
-from bench.faults.lab import Lab
+from bench.faults.forms import post
+from bench.faults.lab import SERVE, Lab
 from bench.faults.ledger import Ledger, Load, steady_load
 from bench.faults.outcome import Experiment, Figures, NotRun, figures_of, longest
-from itemsite.tests.clone import Server, cookie_name
+from bench.faults.postgres import Postgres
+from itemsite.tests.clone import Server
 from itemsite.tests.serving.proxies.nginx import NGINX, Nginx
 
 SLOW_CLIENTS, DRIP_SECONDS, DRIPPING_SECONDS = 300, 2, 15
@@ -21,6 +23,7 @@ HEAD = (
     b"POST /items/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     b"Content-Length: 900\r\n\r\n"
 )
+FILES = 256  # open at once, as on macOS
 WRITERS, EDITS = 6, 20
 SIGN_INS = 100
 ROWS, SEARCHES, SEARCHING_SECONDS = 20_000, 32, 12
@@ -37,13 +40,25 @@ def slow_clients(lab: Lab, *, has_proxy: bool, arguments: str = "") -> Figures:
         if has_proxy:
             door = Nginx(lab.own_folder("nginx"), server)
             stack.callback(door.stop)
-        with steady_load(door, Load(writers=1, readers=1)) as ledger, _dripping(door):
-            begun = time.monotonic()
-            time.sleep(DRIPPING_SECONDS)
-            late = [a for a in ledger.attempts if a.begun > begun + DRIP_SECONDS]
-        waits = sorted(each.ended - each.begun for each in late) or [float("inf")]
-        ordinary = waits[len(waits) * 95 // 100]
-        return figures_of(ledger, postgres, ordinary=ordinary, failed=_failed(late))
+        return _ordinary(door, postgres)
+
+
+def _ordinary(door: Server, postgres: Postgres) -> Figures:
+    """Return what others feel while slow clients send."""
+    with steady_load(door, Load(writers=1, readers=1)) as ledger, _dripping(door):
+        begun = time.monotonic()
+        time.sleep(DRIPPING_SECONDS)
+        late = [a for a in ledger.attempts if a.begun > begun + DRIP_SECONDS]
+    waits = sorted(each.ended - each.begun for each in late) or [float("inf")]
+    ordinary = waits[len(waits) * 95 // 100]
+    return figures_of(ledger, postgres, ordinary=ordinary, failed=_failed(late))
+
+
+def few_files(lab: Lab, *, limit: str) -> Figures:
+    """Let the shell limit open files, for a single worker with more clients than that."""
+    command = ("sh", "-c", f'ulimit {limit} {FILES}; exec "$@"', "sh", *SERVE)
+    with lab.site(command=command, WEB_CONCURRENCY="1") as (server, postgres):
+        return _ordinary(server, postgres)
 
 
 def _failed(attempts) -> int:
@@ -107,14 +122,8 @@ def sign_in_together(lab: Lab, *, weaker: str = "") -> Figures:
 
 
 def _sign_in(ledger: Ledger, number: int) -> None:
-    token = "t" * 32
-    headers = {
-        "Accept": "text/html",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Cookie": f"{cookie_name('csrf', ledger.server.port)}={token}",
-    }
-    form = {"csrfmiddlewaretoken": token, "username": f"user{number}", "password": "wrong"}
-    ledger.ask("sign-in", "POST", "/accounts/login/", urlencode(form), **headers)
+    form = {"username": f"user{number}", "password": "wrong"}
+    post(ledger, "sign-in", "/accounts/login/", form)
 
 
 def search_together(lab: Lab, *, weaker: str = "") -> Figures:
@@ -148,11 +157,8 @@ def _search(ledger: Ledger, number: int, end: float) -> None:
         ledger.ask("search", "GET", f"/items/?{query}", Accept="text/html", Prefer="count=exact")
 
 
-def overload(lab: Lab) -> Figures:
-    raise NotRun("the clients here are too slow to ask ten times what the site can answer")
-
-
 SLOW = f"{SLOW_CLIENTS} clients that send a byte every {DRIP_SECONDS} s"
+FEW = f"{SLOW}, a worker with a soft limit of {FILES} open files"
 SLOW_LIMITS = {"ordinary": 0.1, "failed": 0}
 SIGNING, SIGNING_LIMITS = f"{SIGN_INS} sign-ins at once", {"healthz": 0.5, "lists": 1}
 SEARCHING, SEARCHING_LIMITS = (
@@ -180,6 +186,14 @@ EXPERIMENTS = [
         partial(slow_clients, has_proxy=False),
         SLOW_LIMITS,
     ),
+    Experiment("few-files", FEW, partial(few_files, limit="-Sn"), SLOW_LIMITS),
+    Experiment(
+        "few-files",
+        FEW,
+        partial(few_files, limit="-n"),
+        SLOW_LIMITS,
+        control="a hard limit above it, to which the site raises the soft one",
+    ),
     Experiment("edit-together", f"{WRITERS} writers on one item, with ETags", edit_together),
     Experiment(
         "edit-together",
@@ -195,7 +209,6 @@ EXPERIMENTS = [
         SIGNING_LIMITS,
         control="a thread for password hashes",
     ),
-    Experiment("overload", "ten times the capacity for 30 s", overload),
     Experiment("searches", SEARCHING, search_together, SEARCHING_LIMITS),
     Experiment(
         "searches",

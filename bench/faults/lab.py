@@ -14,6 +14,12 @@ from itemsite.tests.clone import Clone, Server
 
 WORKERS = 2
 SERVE = (sys.executable, "-m", "itemsite.serving.serve")
+GUNICORN = (sys.executable, "-m", "gunicorn")
+OPEN = {  # for gunicorn, as bin/serve on a laptop
+    "HTTPS": "0",
+    "VISITORS_MAY": "view,add,change,delete",
+    "VISITOR_WRITES_PER_MINUTE": "0",
+}
 
 
 class Lab:
@@ -64,8 +70,10 @@ class Lab:
         shutil.rmtree(postgres.folder)
 
     @contextmanager
-    def serving(self, url: str, **variables: str) -> Iterator[Server]:
-        server = self.start_site(url, **variables)
+    def serving(
+        self, url: str, command: Sequence[str] = SERVE, **variables: str
+    ) -> Iterator[Server]:
+        server = self.start_site(url, command, **variables)
         try:
             yield server.wait_for_address()
         finally:
@@ -88,9 +96,12 @@ class Lab:
         return server
 
     @contextmanager
-    def site(self, weaker: str = "", **variables: str) -> Iterator[tuple[Server, Postgres]]:
+    def site(
+        self, weaker: str = "", command: Sequence[str] = SERVE, **variables: str
+    ) -> Iterator[tuple[Server, Postgres]]:
         """Start both; `weaker` names what the site has to do without."""
         if weaker:
             variables |= {"WEAKER": weaker, "DJANGO_SETTINGS_MODULE": "bench.faults.weaker"}
-        with self.postgres() as postgres, self.serving(postgres.url, **variables) as server:
-            yield server, postgres
+        with self.postgres() as postgres:
+            with self.serving(postgres.url, command, **variables) as server:
+                yield server, postgres

@@ -1,7 +1,6 @@
 """The schema changes under load; older and newer code meet each other's schema."""
 
 import subprocess
-import sys
 import tarfile
 import time
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bench.faults.lab import Lab
+from bench.faults.lab import GUNICORN, OPEN, Lab
 from bench.faults.ledger import ask_once, steady_load
 from bench.faults.outcome import Experiment, Figures, NotRun, figures_of
 from bench.faults.postgres import Postgres
@@ -18,8 +17,6 @@ from bench.setup.servers import ROOT
 from itemsite.tests.clone import Server
 
 ROWS = 600_000
-GUNICORN = (sys.executable, "-m", "gunicorn")
-OPEN = {"HTTPS": "0", "VISITORS_MAY": "view,add,change,delete"}
 MIGRATIONS = "items/migrations"
 FILL = f"""
     ALTER TABLE items_item DISABLE TRIGGER USER;

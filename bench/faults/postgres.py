@@ -35,6 +35,13 @@ class Postgres:
             host="127.0.0.1", port=self.port, user=role, dbname=ROLE, autocommit=True
         )
 
+    @contextmanager
+    def locked_table(self) -> Iterator[None]:
+        """Lock the items for the block, against reads too."""
+        with self.connect("postgres") as connection, connection.transaction():
+            connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+            yield
+
     def create(self) -> None:
         """Create the data directory, with a role that owns an empty database."""
         options = ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=postgres"]

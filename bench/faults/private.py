@@ -40,7 +40,7 @@ def private_site(lab: Lab, megabytes: int = 0) -> Iterator[tuple[Server, Private
     folder = lab.folder / f"private-{time.monotonic_ns()}"
     folder.mkdir()
     clone = Clone(folder)
-    with _disk(clone.home, megabytes):
+    with small_disk(clone.home, megabytes):
         server = clone.serve(WEB_CONCURRENCY="2")
         try:
             yield server.wait_for_address(), Private(clone)
@@ -50,7 +50,7 @@ def private_site(lab: Lab, megabytes: int = 0) -> Iterator[tuple[Server, Private
 
 
 @contextmanager
-def _disk(folder: Path, megabytes: int) -> Iterator[None]:
+def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
     if not megabytes:
         yield
         return

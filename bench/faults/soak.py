@@ -38,7 +38,8 @@ def soak(lab: Lab, seconds: float, *, has_faults: bool) -> Figures:
         troubled = sum(not each.is_success for each in ledger.attempts)
         tracebacks = server.output.count("Traceback")
         figures = figures_of(ledger, postgres, growth=growth, tracebacks=tracebacks)
-    return figures | {"failed": 0 if has_faults else troubled, "capacity": capacity}
+    failed = 0 if has_faults else troubled
+    return figures | {"failed": failed, "capacity": capacity, "seconds": seconds}
 
 
 def _watch(
@@ -95,11 +96,8 @@ def stop_postgres(server: Server, postgres: Postgres) -> None:
 
 
 def lock_table(server: Server, postgres: Postgres) -> None:
-    with postgres.connect() as connection:
-        connection.autocommit = False
-        connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+    with postgres.locked_table():
         time.sleep(5)
-        connection.rollback()
 
 
 FAULTS: list[Callable[[Server, Postgres], None]] = [

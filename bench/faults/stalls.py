@@ -1,21 +1,21 @@
 """PostgreSQL is there, but does not do what it is asked."""
 
 import signal
-import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from urllib.parse import urlencode
 
 import psycopg
 
 from bench.faults.database import TERMINATE
-from bench.faults.lab import Lab
+from bench.faults.forms import prepared_forms, send_all
+from bench.faults.lab import GUNICORN, OPEN, SERVE, Lab
 from bench.faults.ledger import Ledger, steady_load
 from bench.faults.outcome import Experiment, Figures, figures_of, longest
 from bench.faults.postgres import ROLE, Postgres
-from itemsite.tests.clone import Server, cookie_name, until
+from itemsite.tests.clone import Server, until
 
 STOPPED_SECONDS, LOCKED_SECONDS, WITHOUT_SECONDS = 20, 10, 5
 CROWD = 24  # reads at once: more than the pools of all workers have connections
@@ -47,35 +47,17 @@ def _probe(ledger: Ledger, end: float) -> None:
 
 
 def lock_table(lab: Lab, *, weaker: str = "") -> Figures:
+    """Lock the table while people send forms; `lost_texts` counts texts that they must retype."""
     with lab.site(weaker) as (server, postgres):
-        with steady_load(server) as ledger, ThreadPoolExecutor(2) as people:
-            item = _new_item(server)
-            with postgres.connect() as connection:
-                connection.autocommit = False
-                connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
-                for path in ("/items/delete/", f"/items/{item}/delete/"):
-                    people.submit(_send_form, ledger, path, item)
+        forms = prepared_forms(server)
+        with steady_load(server) as ledger, ThreadPoolExecutor(len(forms)) as people:
+            with postgres.locked_table():
+                sent = send_all(people, ledger, forms)
                 time.sleep(LOCKED_SECONDS)
-                connection.rollback()
             ledger.fault_ended()
-        return figures_of(ledger, postgres, form=longest(ledger, "form"))
-
-
-def _new_item(server: Server) -> int:
-    """Return the number of an item that no ledger knows."""
-    return server.insist("POST", "/items/", {"name": "To be deleted"})[2]["id"]
-
-
-def _send_form(ledger: Ledger, path: str, item: int) -> None:
-    """Send a form as a browser does: a page for an answer, of which 302 is a good one."""
-    token = "t" * 32
-    headers = {
-        "Accept": "text/html",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Cookie": f"{cookie_name('csrf', ledger.server.port)}={token}",
-    }
-    form = {"csrfmiddlewaretoken": token, "item": item, "version": 1}
-    ledger.ask("form", "POST", path, urlencode(form), **headers)
+            lost_texts = sum(not each.result() for each in sent)
+        figures = {"form": longest(ledger, "form"), "lost_texts": lost_texts}
+        return figures_of(ledger, postgres, **figures)
 
 
 def make_read_only(lab: Lab) -> Figures:
@@ -130,11 +112,10 @@ def _take_slots(postgres: Postgres) -> list[psycopg.Connection]:
     return taken
 
 
-def start_without(lab: Lab, *, module: str = "gunicorn") -> Figures:
+def start_without(lab: Lab, *, command: Sequence[str] = GUNICORN) -> Figures:
     """Start while PostgreSQL is down; `broken` counts what is not as it should be."""
     postgres, begun = lab.new_postgres(), time.monotonic()
-    variables = {"HTTPS": "0", "VISITORS_MAY": "view,add", "VISITOR_WRITES_PER_MINUTE": "0"}
-    server = lab.start_site(postgres.url, [sys.executable, "-m", module], **variables)
+    server = lab.start_site(postgres.url, command, **OPEN)
     try:
         until(lambda: server.process.poll() is not None or _answers(server))
         listening = time.monotonic() - begun
@@ -162,14 +143,14 @@ def _answers(server: Server) -> bool:
 STOPPED = f"PostgreSQL stopped (SIGSTOP) for {STOPPED_SECONDS} s"
 STOPPED_LIMITS = {"others": 2, "healthz": 0.5, "readyz": 2, "recovery": 2}
 LOCKED = f"the table locked for {LOCKED_SECONDS} s"
-LOCKED_LIMITS = {"write": 3.5, "form": 3.5, "recovery": 2}
+LOCKED_LIMITS = {"write": 3.5, "form": 3.5, "recovery": 2, "lost_texts": 0}
 DOWN, DOWN_LIMITS = "a start while PostgreSQL is down", {"listening": 3, "broken": 0}
 EXPERIMENTS = [
     Experiment("start-without", DOWN, start_without, DOWN_LIMITS),
     Experiment(
         "start-without",
         DOWN,
-        partial(start_without, module="itemsite.serving.serve"),
+        partial(start_without, command=SERVE),
         DOWN_LIMITS,
         control="gunicorn alone: bin/serve, which migrates first, ends",
     ),

@@ -93,8 +93,9 @@ def _machine(load_average: float) -> list[str]:
 def _row(experiment: Experiment, figures: Figures | str) -> list[str]:
     if isinstance(figures, str):
         return [experiment.fault, experiment.name, *[""] * 10, verdict(experiment, figures)]
+    lasted = f", {figures['seconds'] / 60:.0f} min" if "seconds" in figures else ""
     return [
-        experiment.fault,
+        experiment.fault + lasted,
         experiment.name,
         *(_cell(figures.get(name), ",.0f") for name in COUNTS),
         *(_cell(figures.get(name), ".2f") for name in SECONDS),

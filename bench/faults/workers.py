@@ -69,14 +69,12 @@ def end_with_requests_under_way(lab: Lab, *, arguments: str = "") -> Figures:
     with lab.postgres() as postgres, lab.serving(postgres.url, **variables) as server:
         ledger = Ledger(server, Load())
         ledger.gives_up_at = 0  # no retries: nobody is there
-        with ThreadPoolExecutor(3) as people, postgres.connect() as connection:
-            connection.autocommit = False
-            connection.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
-            sent = [people.submit(ledger.write) for _ in range(3)]
-            until(lambda: _waiting(postgres) >= 3)
-            server.process.terminate()
-            time.sleep(UNDER_WAY_SECONDS - 1)
-            connection.rollback()
+        with ThreadPoolExecutor(3) as people:
+            with postgres.locked_table():
+                sent = [people.submit(ledger.write) for _ in range(3)]
+                until(lambda: _waiting(postgres) >= 3)
+                server.process.terminate()
+                time.sleep(UNDER_WAY_SECONDS - 1)
             for each in sent:
                 each.result()
         server.process.wait()

@@ -24,6 +24,7 @@ from items.search.words import Search
 IDS_MAX = max(SIZES)  # the rows of a page; a URL with them fits gunicorn's limit
 NAMED_MAX = 20  # on the confirmation page
 TIMEOUT_MS = 300_000  # enough for a million rows; other requests do not wait for it
+LOCK_WAIT_MS = 300  # of the page; a deletion that is refused for a lock has already waited
 
 # A sum, so that the order of the rows does not matter. PostgreSQL keeps its hash functions from
 # version to version, because partitions depend on them.
@@ -99,7 +100,7 @@ def read_choice(asked: QueryDict) -> Choice:
 def fingerprint(choice: Choice) -> Fingerprint:
     """Return the fingerprint of the chosen items that still exist; raise TooLong."""
     sql = f"SELECT {FINGERPRINT} FROM items_item WHERE {choice.condition}"
-    with limited(TIMEOUT_MS):
+    with limited(TIMEOUT_MS, {"lock_timeout": LOCK_WAIT_MS}):
         return _fetch_fingerprint(sql, choice)
 
 

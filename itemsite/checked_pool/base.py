@@ -9,7 +9,10 @@ from select import select
 import psycopg
 from django.db.backends.postgresql import base
 
+from itemsite.checked_pool.waiting import Waiting
+
 LONG = 10_000  # characters or bytes of a value
+waiting = Waiting()  # the requests of this process
 
 
 class Cursor(base.Cursor):
@@ -43,7 +46,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         An idle server only sends data when it closes the connection, so readable means closed.
         """
-        connection = super().get_new_connection(conn_params)
+        with waiting.place():
+            connection = super().get_new_connection(conn_params)
         for _ in range(self.pool.max_size if self.pool else 0):
             if not connection.closed and not select([connection.fileno()], [], [], 0)[0]:
                 break

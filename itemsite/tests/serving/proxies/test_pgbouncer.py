@@ -1,36 +1,19 @@
 """Many keys write at once through PgBouncer, set up as docs/deploy.md says."""
 
-import os
-import re
-import shutil
-import subprocess
 import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from tempfile import NamedTemporaryFile
 
 import psycopg
 import pytest
 
-from itemsite.embedded.binaries import PROJECT, account
-from itemsite.tests.clone import PATIENCE_SECONDS, Server, free_port, until
+from itemsite.tests.clone import Server, free_port, until
+from itemsite.tests.serving.proxies.pgbouncer import PgBouncer, documented
 
 pytestmark = pytest.mark.long
-PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 KEYS, POSTS, CONNECTIONS = 8, 50, 16  # so many POSTs with each key
 SERVERS = 2  # PgBouncer's connections to PostgreSQL
-CONFIGURATION = """
-[databases]
-itemsite = host={folder} user=itemsite pool_size={servers}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-ignore_startup_parameters = options
-"""
 AUTHORS = """
     SELECT way, detail, items_item.name FROM items_item JOIN items_change ON item_id = items_item.id
     JOIN items_changeset ON items_changeset.id = change_set_id
@@ -43,40 +26,10 @@ def pgbouncer(clone):
     private = clone.serve().wait_for_address()
     as_superuser = "from itemsite.embedded import cluster; c = cluster.connect_as_superuser()"
     clone.python("; ".join([as_superuser, *(f"c.execute({order!r})" for order in documented())]))
-    port = free_port()
-    about = {"folder": clone.socket_folder, "servers": SERVERS, "port": port}
-    url = f"postgresql://itemsite@127.0.0.1:{port}/itemsite"
-    with running(CONFIGURATION.format(**about)) as process:
-        until(lambda: process.poll() is None and answers(url))
-        yield url
+    pgbouncer = PgBouncer(f"host={clone.socket_folder}", SERVERS)
+    yield pgbouncer.url
+    pgbouncer.stop()
     private.stop()
-
-
-def documented():
-    """Return what docs/deploy.md tells PostgreSQL about the role."""
-    return re.findall(r"ALTER ROLE itemsite SET .*?;", (PROJECT / "docs/deploy.md").read_text())
-
-
-@contextmanager
-def running(configuration):
-    """Run PgBouncer as PostgreSQL's account; it refuses root."""
-    as_account = {"user": account().pw_uid, "extra_groups": []} if os.getuid() == 0 else {}
-    with NamedTemporaryFile("w", suffix=".ini") as file:
-        file.write(configuration)
-        file.flush()
-        os.chmod(file.name, 0o644)
-        process = subprocess.Popen([PGBOUNCER, file.name], **as_account)
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_SECONDS)
-
-
-def answers(url):
-    with suppress(psycopg.OperationalError), psycopg.connect(url):
-        return True
-    return False
 
 
 def is_up(server):
