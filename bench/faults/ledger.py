@@ -41,6 +41,7 @@ class Load:
     per_second: float = 8  # requests of each client
     has_keys: bool = True  # each write has an Idempotency-Key
     paths: tuple[str, ...] = ("/items/?limit=20", "/items/?q=fault&limit=20")
+    accepts: tuple[str, ...] = ("application/json",)  # a path and one of these for each reader
 
 
 @dataclass
@@ -110,7 +111,8 @@ def steady_load(server: Server, load: Load | None = None) -> Iterator[Ledger]:
 
 def _reader(ledger: Ledger, number: int) -> Callable[[], object]:
     path = ledger.load.paths[number % len(ledger.load.paths)]
-    return lambda: ledger.ask("read", "GET", path)
+    accept = ledger.load.accepts[number % len(ledger.load.accepts)]
+    return lambda: ledger.ask("read", "GET", path, Accept=accept)
 
 
 def _probe(ledger: Ledger, kind: str) -> Callable[[], object]:

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from bench.faults.database import TERMINATE
@@ -21,7 +22,20 @@ PROBE_SECONDS = 10  # of the measurement of the capacity
 FAULT_EVERY_SECONDS = (40, 80)
 SETTLING_SECONDS = 600  # or a sixth of the time; then memory should not grow
 GROWTH_PERCENT = 5
-CLIENTS = Load(writers=6, readers=6, per_second=1000)
+CLIENTS = Load(
+    writers=6,
+    readers=6,
+    per_second=1000,
+    paths=(
+        "/items/?limit=20",
+        "/items/",
+        "/items/?q=fault+dead&limit=20",
+        "/items/?q=fault+dead",
+        "/changes/?limit=20",
+        "/docs/",
+    ),
+    accepts=("application/json", "text/html"),
+)
 
 
 def soak(lab: Lab, seconds: float, *, has_faults: bool) -> Figures:
@@ -31,7 +45,7 @@ def soak(lab: Lab, seconds: float, *, has_faults: bool) -> Figures:
             time.sleep(PROBE_SECONDS)
             capacity = (len(ledger.attempts) - before) / (time.monotonic() - begun)
         clients = CLIENTS.writers + CLIENTS.readers + 2  # and two probes
-        load = Load(CLIENTS.writers, CLIENTS.readers, SHARE * capacity / clients)
+        load = replace(CLIENTS, per_second=SHARE * capacity / clients)
         say(f"soak: capacity {capacity:.0f} requests per second; {SHARE:.0%} of it")
         with steady_load(server, load) as ledger:
             growth = _watch(ledger, server, postgres, seconds, has_faults)

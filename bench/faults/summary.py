@@ -100,7 +100,9 @@ def _row(experiment: Experiment, figures: Figures | str) -> list[str]:
         *(_cell(figures.get(name), ",.0f") for name in COUNTS),
         *(_cell(figures.get(name), ".2f") for name in SECONDS),
         ", ".join(
-            f"{name} {figures[name]:.3g} of {limit:g}" for name, limit in experiment.limits.items()
+            f"{name} {figures[name]:.3g} of {limit:g}"
+            for name, limit in experiment.limits.items()
+            if name in figures
         ),
         verdict(experiment, figures),
     ]
