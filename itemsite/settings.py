@@ -10,14 +10,13 @@ from typing import Any
 from itemsite.cookies import cookie_name
 from itemsite.embedded import cluster
 from itemsite.log_config import log_config
+from itemsite.server_urls import database, mail_server
 from itemsite.variables import (
     choices,
-    database,
     earlier_keys,
     env,
     hosts,
     log_level,
-    mail_server,
     networks,
     number,
     origins,

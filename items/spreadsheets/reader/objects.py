@@ -1,7 +1,6 @@
 """JSON: an array of objects, an object with such an array, or an object on each line (NDJSON)."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from itertools import chain, islice
@@ -15,13 +14,11 @@ from items.spreadsheets.reader.columns import (
     fold,
 )
 from items.spreadsheets.reader.encoding import UNREADABLE, Encoding, without_unreadable
+from items.spreadsheets.reader.json_text import Scanner
 from items.spreadsheets.reader.kinds import Refused
 from items.spreadsheets.reader.records import LONGEST
 from items.spreadsheets.reader.rows import NULL, SAMPLE, Output, escape
 from items.spreadsheets.reader.table import about_file
-
-BLOCK = 1 << 16  # characters
-SPACES = re.compile(r"[ \t\r\n]*")
 
 Object = tuple[int, object, dict | None, str]  # line or place, value, fault, the text of a bad line
 
@@ -47,7 +44,7 @@ def _judged(line: int, value: object, text: str = "") -> Object:
 
 
 def _from_array(file: TextIOWrapper) -> Iterator[Object]:
-    scanner = _Scanner(file)
+    scanner = Scanner(file)
     single = scanner.enter_array()
     if single is not None:
         yield _judged(1, single)
@@ -64,108 +61,6 @@ def _from_array(file: TextIOWrapper) -> Iterator[Object]:
         elif scanner.peek() != "]":
             raise scanner.refusal()
     scanner.leave_array()
-
-
-class _Scanner:
-    """Values of a JSON text, of which only a part is in memory."""
-
-    def __init__(self, file: TextIOWrapper) -> None:
-        self._file = file
-        self._decoder = json.JSONDecoder()
-        self._buffer = ""
-        self._place = 0
-        self._is_in_object = False
-        self.count = 0
-
-    def refusal(self) -> Refused:
-        return Refused("json_syntax", after=max(0, self.count - 1))
-
-    def peek(self) -> str:
-        """Go to the next character that is no space, and return it."""
-        while True:
-            self._place = SPACES.match(self._buffer, self._place).end()
-            if self._place < len(self._buffer):
-                return self._buffer[self._place]
-            if not self._more():
-                return ""
-
-    def skip(self) -> None:
-        self._place += 1
-
-    def value(self) -> object:
-        self.peek()
-        while True:
-            try:
-                value, end = self._decoder.raw_decode(self._buffer, self._place)
-            except RecursionError:
-                raise self.refusal()
-            except ValueError:
-                if not self._more():
-                    raise self.refusal()
-                continue
-            if end == len(self._buffer) and self._more():
-                continue  # a number may go on
-            self._place = end
-            return value
-
-    def enter_array(self) -> dict | None:
-        """Go into the array, or the first array of objects in an object; without one return it."""
-        if self.peek() == "[":
-            self.skip()
-            return None
-        found: dict = {}
-        self.skip()
-        while self.peek() == '"':
-            key = str(self.value())
-            if self.peek() != ":":
-                raise self.refusal()
-            self.skip()
-            if self.peek() == "[" and self._holds_objects():
-                self._is_in_object = True
-                return None
-            found[key] = self.value()
-            if self.peek() == ",":
-                self.skip()
-        self._leave_object()
-        return found
-
-    def leave_array(self) -> None:
-        """Go to the end of the text; what else is in the object is not read."""
-        self.count += 1
-        if self.peek() != "]":
-            raise self.refusal()
-        self.skip()
-        while self._is_in_object and self.peek() == ",":
-            self.skip()
-            self.value()
-            if self.peek() != ":":
-                raise self.refusal()
-            self.skip()
-            self.value()
-        if self._is_in_object:
-            self._leave_object()
-        if self.peek():
-            raise self.refusal()
-
-    def _leave_object(self) -> None:
-        if self.peek() != "}":
-            raise self.refusal()
-        self.skip()
-
-    def _holds_objects(self) -> bool:
-        place = self._place
-        self.skip()
-        if self.peek() in ("{", "]"):
-            return True
-        self._place = place
-        return False
-
-    def _more(self) -> bool:
-        """Read on, the more the longer a value is, and drop what was read before it."""
-        text = self._file.read(max(BLOCK, len(self._buffer) - self._place))
-        self._buffer = self._buffer[self._place :] + text
-        self._place = 0
-        return bool(text)
 
 
 def write_objects(path: str, kind: str, encoding: Encoding, options: dict, out: Output) -> None:
