@@ -14,7 +14,7 @@ from bench.faults.outcome import Experiment, Figures, figures_of
 # limit, not the cores, of which the clients here and the refusals need a part.
 COMMIT_MICROSECONDS, CONNECTIONS = 100_000, 2
 TIMES, SECONDS = 10, 30
-PEAK_CLIENTS, PEAK_SECONDS = 32, 8  # each asks again at once
+PEAK_CLIENTS, PEAK_SECONDS = 16, 8  # each asks again at once
 SETTLING_SECONDS = 2  # of each, without figures
 HEAD = (
     "POST /items/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
