@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, DisallowedHost
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -22,6 +22,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, override
 
 from items.database.faults import Fault, fault_of, is_plan_outdated, told
+from items.database.sql import renew_connection
 from items.http.negotiation import wants_json
 from items.http.problems import Problem, problem_json
 from items.http.request_id import request_id
@@ -137,18 +138,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _unavailable(request: HttpRequest, error: BaseException | None, fault: Fault) -> HttpResponse:
     """Answer a temporary error of the database; a form comes again with its text."""
-    _drop_outdated_plans(error)
+    if fault is Fault.READ_ONLY or (error and is_plan_outdated(error.__cause__)):
+        renew_connection()
     detail = told(fault, is_write=request.method not in ("GET", "HEAD"))
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     problem = Problem(503, detail, headers=retry)
     again = _form_again(request, problem, fault)
     return again or answer(request, problem, sent_form(request))
-
-
-def _drop_outdated_plans(error: BaseException | None) -> None:
-    """Close the connection, so that the next request prepares its statements again."""
-    if error and is_plan_outdated(error.__cause__) and connection.connection:
-        connection.connection.close()
 
 
 def _form_again(request: HttpRequest, problem: Problem, fault: Fault) -> HttpResponse | None:

@@ -12,7 +12,7 @@ from gevent import Timeout
 
 from items.database.faults import Fault, fault_of
 from items.database.snapshot_cache import is_gevent
-from items.database.sql import fetch
+from items.database.sql import fetch, renew_connection
 
 ANSWER_SECONDS = 1.4  # together with KEPT_SECONDS less than 2
 KEPT_SECONDS = 0.5  # of an answer, however many ask
@@ -86,6 +86,8 @@ def _ask() -> list[str]:
             fetch("SELECT FROM items_item LIMIT 1", ())
     except (DatabaseError, InterfaceError) as error:
         return [_why_unreached() if fault_of(error) is Fault.UNREACHED else _reason(error)]
+    if is_read_only:
+        renew_connection()  # another probe may find that it can write again
     migrations = f"{pending} migration{'s' * (pending > 1)} pending"
     return ["read-only"] * is_read_only + [migrations] * bool(pending)
 

@@ -65,9 +65,9 @@ def make_read_only(lab: Lab) -> Figures:
     with lab.site() as (server, postgres):
         key = _key(lab, postgres.url)
         with steady_load(server) as ledger:
-            _set_read_only(postgres, "on")
+            _set_read_only(postgres)
             failed = sum(not 200 <= status < 300 for status in _read_in_all_ways(ledger, key))
-            _set_read_only(postgres, "off")
+            _let_write(postgres)
             ledger.fault_ended()
         return figures_of(ledger, postgres, failed=failed)
 
@@ -85,10 +85,16 @@ def _read_in_all_ways(ledger: Ledger, key: str) -> list[int]:
     return [ledger.ask("read", "GET", path, **way) for path in paths for way in ways]
 
 
-def _set_read_only(postgres: Postgres, value: str) -> None:
+def _set_read_only(postgres: Postgres) -> None:
     with postgres.connect("postgres") as connection:
-        connection.execute(f"ALTER ROLE {ROLE} SET default_transaction_read_only = {value}")
+        connection.execute(f"ALTER ROLE {ROLE} SET default_transaction_read_only = on")
         connection.execute(TERMINATE)  # the new connections have it
+
+
+def _let_write(postgres: Postgres) -> None:
+    """Only new connections can: the site has to give up those that cannot."""
+    with postgres.connect("postgres") as connection:
+        connection.execute(f"ALTER ROLE {ROLE} RESET default_transaction_read_only")
 
 
 def take_all_slots(lab: Lab) -> Figures:

@@ -59,6 +59,17 @@ def fetch(sql: str, parameters: Sequence | Mapping, *, prepare: bool = True) -> 
         return wrapped.fetchall()
 
 
+def renew_connection() -> None:
+    """Let the next statement have a new connection.
+
+    What was set for the role or the database, or planned before a migration, stays as it was in the
+    sessions that were open then.
+    """
+    if connection.connection and not connection.in_atomic_block:
+        connection.connection.close()
+        connection.close()
+
+
 class _UnpreparedCursor(psycopg.Cursor):
     def execute(self, query, params=None, **options):
         return super().execute(query, params, prepare=False, **options)

@@ -3,8 +3,10 @@
 In a file of its own: after each of these pytest-django empties all tables.
 """
 
+from functools import partial
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
@@ -14,6 +16,7 @@ from pytest_django.asserts import assertContains
 
 from items.management.commands import import_items
 from items.models import ApiKey, ChangeSet, Item
+from itemsite import readiness
 from itemsite.tests.faults.faults import HTML, READ_ONLY, RIGHT, beside
 from itemsite.tests.hostile.rights_table import FORMS, JSON, PAGES
 from itemsite.tests.hostile.test_rights_table import visitors_upload
@@ -163,3 +166,44 @@ def test_an_import_whose_connection_breaks_is_a_sentence(step, monkeypatch, tmp_
 
     assert raised.value.returncode == 3
     assert not Item.objects.exists()
+
+
+@pytest.fixture
+def read_only_database():
+    """Return a function that sets the database for new sessions, or resets it."""
+
+    def make(value):
+        name = connection.settings_dict["NAME"]
+        connect = psycopg.connect(**connection.get_connection_params(), autocommit=True)
+        with connect as other:
+            other.execute("SET default_transaction_read_only = off")
+            other.execute(f'ALTER DATABASE "{name}" {value}')
+
+    yield make
+    make("RESET default_transaction_read_only")
+
+
+def test_a_database_that_can_be_written_again_is(client, things, connect, read_only_database):
+    read_only_database("SET default_transaction_read_only = on")
+    connect("")
+    sessions = connection.pool.max_size
+    change = partial(client.patch, f"/items/{things['item']}/", '{"name": "x"}', "application/json")
+
+    refused = change().status_code
+    read_only_database("RESET default_transaction_read_only")
+    statuses = [change().status_code for _ in range(sessions + 1)]
+
+    assert refused == 503
+    assert statuses[-1] == 200
+
+
+def test_a_probe_finds_that_the_database_can_be_written_again(client, connect, read_only_database):
+    read_only_database("SET default_transaction_read_only = on")
+    connect("")
+
+    before = readiness._ask()
+    read_only_database("RESET default_transaction_read_only")
+    after = [readiness._ask() for _ in range(connection.pool.max_size + 1)]
+
+    assert before == ["read-only"]
+    assert after[-1] == []
