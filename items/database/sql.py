@@ -7,6 +7,7 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 
 from items.database.faults import Fault, fault_of
+from items.database.pooled_connection import PooledConnection
 
 
 class TooLong(Exception):
@@ -33,7 +34,8 @@ def limited(
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(";".join(f"SET LOCAL {name} = {settings[name]}" for name in settings))
-            yield
+            with _answers_within(milliseconds / 1000):
+                yield
             if only_reads:
                 transaction.set_rollback(True)
     except OperationalError as error:
@@ -41,6 +43,21 @@ def limited(
         if reason is None:
             raise
         raise reason(error) from error
+
+
+@contextmanager
+def _answers_within(seconds: float) -> Iterator[None]:
+    """Let the pool's connection wait for as long as PostgreSQL may take."""
+    pooled = connection.connection
+    if not isinstance(pooled, PooledConnection):  # of a command or an import
+        yield
+        return
+    before = pooled.answer_seconds
+    pooled.limit_answers(seconds)
+    try:
+        yield
+    finally:
+        pooled.answer_seconds = before
 
 
 def fetch(sql: str, parameters: Sequence | Mapping, *, prepare: bool = True) -> list[tuple]:

@@ -7,8 +7,10 @@ served. These checks also send a query with each request, which takes a tenth of
 from select import select
 
 import psycopg
+from django.conf import settings
 from django.db.backends.postgresql import base
 
+from items.database.pooled_connection import PooledConnection
 from itemsite.checked_pool.waiting import Waiting
 
 LONG = 10_000  # characters or bytes of a value
@@ -38,6 +40,12 @@ def _is_long(value: object) -> bool:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    @property
+    def pool(self):
+        if options := self.settings_dict["OPTIONS"].get("pool"):
+            options.setdefault("connection_class", PooledConnection)
+        return super().pool
+
     def get_connection_params(self) -> dict:
         return super().get_connection_params() | {"cursor_factory": Cursor}
 
@@ -54,4 +62,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.close()
             self.pool.putconn(connection)  # replaces it
             connection = super().get_new_connection(conn_params)
+        if isinstance(connection, PooledConnection):
+            connection.limit_answers(settings.STATEMENT_TIMEOUT_SECONDS)
         return connection

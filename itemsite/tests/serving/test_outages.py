@@ -15,7 +15,7 @@ from itemsite.tests.import_form import next_address, send_form
 
 @pytest.mark.long
 def test_answers_while_postgresql_hangs(clone):
-    server = clone.serve().wait_for_address()
+    server = clone.serve(STATEMENT_TIMEOUT_SECONDS="1").wait_for_address()
     server.insist("POST", "/items/", {"name": "Book"})
     postmaster = clone.postmaster_pid()
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
@@ -26,19 +26,18 @@ def test_answers_while_postgresql_hangs(clone):
             os.kill(pid, signal.SIGSTOP)
         try:
             answers = [clients.submit(server.request, "GET", "/items/") for _ in range(16)]
-            refused = until(lambda: [answer for answer in answers if answer.done()])
+            until(lambda: all(answer.done() for answer in answers))
             probes = [server.request("GET", "/healthz")[0] for _ in range(10)]
             readiness = server.request("GET", "/readyz")
         finally:
             for pid in hanging:
                 os.kill(pid, signal.SIGCONT)
 
-    assert {answer.result()[0] for answer in refused} == {503}
+    assert {answer.result()[0] for answer in answers} == {503}
     assert probes == [200] * 10
     assert readiness[0] == 503
     assert readiness[2]["reasons"] == ["PostgreSQL: no answer"]
     until(lambda: server.request("GET", "/readyz")[0] == 200)
-    assert {answer.result()[0] for answer in answers} == {200, 503}
     assert server.stop() == 0
 
 
