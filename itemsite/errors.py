@@ -1,6 +1,5 @@
 """The site's error pages, for people as HTML and for scripts as problem+json."""
 
-import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -228,17 +227,3 @@ def _reader(request: HttpRequest, status: int) -> dict[str, Any]:
         return {}
     who = {"user": request.user, "csrf_token": get_token(request)} if is_known else {}
     return {"knows_reader": True, **who}
-
-
-class RequestLogFilter(logging.Filter):
-    """Add the request id; shorten the records of expected errors: no database, a foreign Host."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        if record.name == "django.security.DisallowedHost":  # anybody can send one
-            record.levelno, record.levelname = logging.WARNING, "WARNING"
-        error = record.exc_info and record.exc_info[1]
-        if error and (getattr(record, "status_code", 500) < 500 or fault_of(error)):
-            record.msg, record.args = f"{record.getMessage()}: {str(error).strip()!r}", None
-            record.exc_info = record.exc_text = None
-        return True

@@ -11,7 +11,7 @@ def log_config(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"format": LINE}, "bare": {"format": "%(message)s"}},
-        "filters": {"request": {"()": "itemsite.errors.RequestLogFilter"}},
+        "filters": {"request": {"()": "itemsite.log_filter.RequestLogFilter"}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",

@@ -30,8 +30,14 @@ class UnchangedSession(SessionStore):
 class AuthenticationMiddleware(DjangosMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        user = SimpleLazyObject(lambda: _user_of(request))
+        user = SimpleLazyObject(lambda: _note_user(request))
         request.user = user  # type: ignore[assignment]  # Django does the same
+
+
+def _note_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    """Return the user, and let the log of requests know whether anybody asked for it."""
+    request.known_user = _user_of(request)  # type: ignore[attr-defined]
+    return request.known_user
 
 
 def _user_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from items.access.client_ip import client_address
 from items.http.request_id import request_id
+from itemsite.log_filter import without_token
 from itemsite.operations.statements import Statements
 
 log = logging.getLogger("itemsite.requests")
@@ -22,7 +23,7 @@ def write(
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "id": request_id.get(),
         "method": request.method,
-        "path": _path(request),
+        "path": without_token(request.path),  # the query is the user's
         "status": response.status_code,
         "ms": round(seconds * 1000, 1),
         "sql_ms": round(statements.seconds * 1000, 1),
@@ -33,18 +34,10 @@ def write(
     log.info(json.dumps(line, ensure_ascii=False))
 
 
-def _path(request: HttpRequest) -> str:
-    """Return the path, without the token of a link, and without the query, which is the user's."""
-    found = request.resolver_match
-    if found and "token" in found.kwargs:
-        return f"/{found.route}"
-    return request.path
-
-
 def _who(request: HttpRequest) -> str | None:
     """Return the account or the key, without a query for them: only if the answer needed it."""
     key = getattr(request, "api_key", None)
     if key:
         return f"key {key.name} of {key.user.get_username()}"
-    user = getattr(request, "_cached_user", None)
+    user = getattr(request, "known_user", None)
     return user.get_username() or None if user else None

@@ -69,7 +69,7 @@ class Worker(GeventWorker):
         """Answer what never reached Django, or failed outside of it."""
         status, detail = next(REFUSALS[kind] for kind in REFUSALS if isinstance(exc, kind))
         if status == 500:
-            self.log.exception("Error handling request %s", getattr(req, "uri", ""))
+            self.log.exception("Error handling a request")
         else:
             self.log.warning("Invalid request from ip=%s: %s", addr[0] if addr else "", exc)
         try:

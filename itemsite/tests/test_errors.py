@@ -18,7 +18,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains
 
 from items.search import list_page
-from itemsite.errors import RequestLogFilter
+from itemsite.log_filter import RequestLogFilter
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}

@@ -3,11 +3,12 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
 
-from itemsite.tests.clone import until
+from itemsite.tests.clone import cookies_of, until
 
 TOKEN = "a-token-of-the-tests-24"
 
@@ -54,11 +55,35 @@ def test_the_line_names_the_key_and_never_tells_it(server, clone):
     assert key not in server.output
 
 
-def test_the_token_of_a_link_is_not_logged(server):
-    _, headers, _ = server.request("GET", "/accounts/link/MQ/abc123-secret/", Accept="text/html")
+def test_the_line_names_the_account(server):
+    login, token = "/accounts/login/", "t" * 32
+    password = re.search(r"password (\S+)", server.output)[1]
+    form = {"csrfmiddlewaretoken": token, "username": "admin", "password": password}
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+    cookies = cookies_of(server.port, csrf=token)
+    _, headers, _ = server.request("POST", login, urlencode(form), **headers, Cookie=cookies)
+    session = "; ".join(cookie.split(";")[0] for cookie in headers.get_all("Set-Cookie"))
+    _, headers, _ = server.request("GET", "/accounts/", Accept="text/html", Cookie=session)
 
     (line,) = logged(server, id=headers["X-Request-Id"])
-    assert line["path"] == "/accounts/link/<uidb64>/<token>/"
+    assert (line["status"], line["who"]) == (200, "admin")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/accounts/link/MQ/abc123-secret/"),
+        ("GET", "/accounts/link/MQ/abc123-secret"),
+        ("GET", "/accounts/link/MQ/abc123-secret/x/"),
+        ("DELETE", "/accounts/link/MQ/abc123-secret/"),
+    ],
+)
+def test_the_token_of_a_link_is_not_logged(server, method, path):
+    _, headers, _ = server.request(method, path, Accept="text/html")
+
+    (line,) = logged(server, id=headers["X-Request-Id"])
+    assert line["path"] == "/accounts/link/..."
+    assert "abc123" not in server.output
 
 
 def test_prometheus_gets_the_sums_of_all_workers(server):
