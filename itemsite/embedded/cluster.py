@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itemsite.embedded import binaries, datadir, server
+from itemsite.embedded import datadir, server
 from itemsite.embedded.binaries import ROOTS_HOME, EmbeddedPostgresError, home
 from itemsite.embedded.datadir import NAME, PORT, SUPERUSER
 from itemsite.embedded.server import socket_folder
@@ -123,9 +123,7 @@ def _stop() -> None:
             except BlockingIOError:
                 return
             with suppress(EmbeddedPostgresError):  # without programs, nothing was started
-                binaries.run(
-                    "pg_ctl", "stop", "-D", folder / "data", "-m", "fast", "-w", "-t", "60"
-                )
+                server.stop(folder / "data")
 
 
 def _stop_at_exit(owner_pid: int) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from itemsite.embedded import binaries, datadir
 from itemsite.embedded.binaries import EmbeddedPostgresError, digest, home
-from itemsite.embedded.datadir import PORT
+from itemsite.embedded.datadir import PORT, SUPERUSER
 
 SOCKET_PATH_LIMIT_BYTES = 103  # macOS; Linux allows 107
 START_TIMEOUT_SECONDS = 300  # recovery after a crash can take that long
+STOP_TIMEOUT_SECONDS = 20  # of an orderly end
 NO_SUCH_PID = "2147483647"  # above the largest process id of every system
 
 
@@ -43,13 +44,16 @@ def own_socket_folder() -> None:
 def is_answering(data: Path) -> bool:
     """Tell whether the server is up; wait while it is starting or stopping."""
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    silent_until = time.monotonic() + 20
+    silent_until = time.monotonic() + STOP_TIMEOUT_SECONDS
     while True:
         state = binaries.run("pg_isready", "-q", "-t", "3", "-h", socket_folder(), "-p", PORT)
         if state.returncode == 0:
             return True
         pid = postmaster(data)
         if pid is None:
+            return False
+        if time.monotonic() > silent_until and _is_ending():
+            stop(data)
             return False
         is_silent = state.returncode == 2
         if time.monotonic() > (silent_until if is_silent else deadline):
@@ -58,6 +62,16 @@ def is_answering(data: Path) -> bool:
                 f" {data.parent}/log. If it was stopped, run: kill -CONT {pid}"
             )
         time.sleep(0.05)
+
+
+def _is_ending() -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(host=str(socket_folder()), port=PORT, user=SUPERUSER).close()
+    except psycopg.OperationalError as error:
+        return "shutting down" in str(error)
+    return False
 
 
 def postmaster(data: Path) -> int | None:
@@ -96,6 +110,17 @@ def start(folder: Path) -> None:
         if "pre-existing shared memory block" not in said or time.monotonic() > deadline:
             raise EmbeddedPostgresError(f"PostgreSQL did not start. {log} says:\n{said}")
         time.sleep(0.2)  # a backend of the killed server is still running
+
+
+def stop(data: Path) -> None:
+    """Stop the server; at once if it does not end in an orderly way.
+
+    PostgreSQL 18 can wait for ever for its io workers when it is told to stop during a recovery.
+    """
+    for mode in ("fast", "immediate"):
+        order = ("stop", "-D", data, "-m", mode, "-w", "-t", STOP_TIMEOUT_SECONDS)
+        if binaries.run("pg_ctl", *order).returncode == 0 or postmaster(data) is None:
+            return
 
 
 def _replace_dead_pid(data: Path) -> None:

@@ -36,8 +36,9 @@ class AuthenticationMiddleware(DjangosMiddleware):
 
 def _note_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     """Return the user, and let the log of requests know whether anybody asked for it."""
-    request.known_user = _user_of(request)  # type: ignore[attr-defined]
-    return request.known_user
+    user = _user_of(request)
+    request.known_user = user  # type: ignore[attr-defined]
+    return user
 
 
 def _user_of(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,28 @@ def _runs(pid):
             return file.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.long
+def test_a_postgresql_that_does_not_end_is_ended(clone):
+    """As with one of version 18 that is stopped while it recovers from a crash."""
+    server = clone.serve().wait_for_address()
+    postmaster = clone.postmaster_pid()
+    item = server.insist("POST", "/items/", {"name": "Book"})[2]["id"]
+    children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    (checkpointer,) = [pid for pid in children if b"checkpointer" in _command(pid)]
+
+    os.kill(int(checkpointer), signal.SIGSTOP)
+    status = server.stop()
+
+    assert (status, _runs(postmaster)) == (0, False)
+    again = clone.serve().wait_for_address()
+    assert again.request("GET", f"/items/{item}/")[0] == 200
+    assert again.stop() == 0
+
+
+def _command(pid):
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 @pytest.mark.long
