@@ -22,6 +22,6 @@ EXECUTE FUNCTION items_item_touch();
 class Migration(migrations.Migration):
     dependencies = [("items", "0003_api_keys_answers_and_tallies")]
     operations = [
-        migrations.RunSQL(DROP, migrations.RunSQL.noop),
+        migrations.RunSQL(DROP),  # there is no way back
         migrations.RunSQL(TRIGGER, migrations.RunSQL.noop),
     ]

@@ -190,7 +190,7 @@ def shown(*columns):
 class Migration(migrations.Migration):
     dependencies = [("items", "0004_no_stored_json")]
     operations = [
-        migrations.RunSQL(DROP_SEARCH, migrations.RunSQL.noop),
+        migrations.RunSQL(DROP_SEARCH),  # there is no way back
         migrations.RunSQL([FOLD, CONTAINS, NATURAL_KEY, CONVERT], migrations.RunSQL.noop),
         migrations.RunSQL(
             SEARCH,

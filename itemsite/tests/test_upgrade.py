@@ -48,9 +48,9 @@ def migrate(name):
     return said
 
 
-def start_migrating(name):
+def start_migrating(name, *arguments):
     return subprocess.Popen(
-        [sys.executable, "manage.py", "migrate"],
+        [sys.executable, "manage.py", "migrate", *arguments],
         cwd=PROJECT,
         env=os.environ | {"DATABASE_URL": database_url(name)},
         stdout=subprocess.PIPE,
@@ -134,3 +134,16 @@ def test_while_it_waits_for_a_table_others_can_use_it(old_database):
     assert read
     assert is_waiting
     assert schema(url) == schema(database_url(this_database()))
+
+
+def test_where_there_is_no_way_back_one_can_go_forward(old_database):
+    migrate(old_database)
+
+    with start_migrating(old_database, "items", "0003") as migrating:
+        _, errors = migrating.communicate()
+
+    assert migrating.returncode == 1
+    assert "There is no way back but a backup from before." in errors
+    assert "Traceback" not in errors
+    migrate(old_database)
+    assert schema(database_url(old_database)) == schema(database_url(this_database()))

@@ -5,11 +5,13 @@ lets them pass and tries again. What was already applied stays.
 """
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import DatabaseError, connections
+from django.db.migrations.exceptions import IrreversibleError
 
 from items.database.faults import Fault, fault_of
 
@@ -42,11 +44,15 @@ class Command(migrate.Command):
             cursor.execute(f"SET lock_timeout = {TURN_MS}")
         try:
             super().handle(*args, **options)
+        except IrreversibleError as error:
+            raise CommandError(
+                f"{error}. There is no way back but a backup from before."
+            ) from error
         except DatabaseError as error:
             if fault_of(error) is not Fault.LOCKED:
                 raise
             return False
         finally:
-            with connection.cursor() as cursor:
+            with suppress(DatabaseError), connection.cursor() as cursor:  # it may be lost
                 cursor.execute("RESET lock_timeout")
         return True
