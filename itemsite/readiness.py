@@ -35,6 +35,9 @@ SAID = {
     "shutting down": "shutting down",
     "in recovery mode": "recovering from a crash",
     "too many clients": "too many connections",
+    "too many connections": "too many connections",
+    "not permitted to log in": "the role cannot log in",
+    "permission denied for database": "the role cannot connect to the database",
     "connection slots": "too many connections",
     "closed the connection": "connection closed",
     "session is": "no server is as target_session_attrs asks",
@@ -121,7 +124,10 @@ def _why_unreached() -> str:
 def _reason(error: BaseException) -> str:
     sqlstate = getattr(error.__cause__ or error, "sqlstate", None)
     if sqlstate:
-        name = psycopg.errors.lookup(sqlstate).__name__  # such as InsufficientPrivilege
+        try:
+            name = psycopg.errors.lookup(sqlstate).__name__  # such as InsufficientPrivilege
+        except KeyError:
+            return f"PostgreSQL: error {sqlstate}"
         return "PostgreSQL: " + re.sub("(?<!^)(?=[A-Z])", " ", name).lower()
     found = (SAID[text] for text in SAID if text in str(error))
     return f"PostgreSQL: {next(found, 'cannot be reached')}"

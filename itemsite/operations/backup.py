@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +20,8 @@ from urllib.parse import urlsplit
 import psycopg
 from django.conf import settings
 
-from itemsite.operations.contents import count_tables, summary
-from itemsite.operations.record import append_record
+from itemsite.operations.contents import MAIN_TABLE, count_tables, summary
+from itemsite.operations.record import append_record, made_at, read_record
 from itemsite.operations.server import OperationError, connect, find_programs, first_line, login
 
 TIME = "%Y%m%dT%H%M%SZ"
@@ -44,9 +45,19 @@ def take(folder: Path) -> Backup:
         _remove_left_over(folder)
         return _write(folder / f"itemsite-{site()}-{now:{TIME}}.dump", now)
     except OSError as error:
+        if isinstance(error, PermissionError):
+            raise OperationError(_not_writable(folder)) from error
         raise OperationError(f"{error.filename or folder}: {error.strerror}.") from error
     except psycopg.Error as error:
         raise OperationError(f"PostgreSQL reports: {first_line(error)}") from error
+
+
+def _not_writable(folder: Path) -> str:
+    account = getuser()
+    return (
+        f"The account {account} cannot write to {folder}. Choose another folder with --to, or run:"
+        f" sudo chown {account} {folder}"
+    )
 
 
 def site() -> str:
@@ -63,12 +74,24 @@ def backups(folder: Path) -> list[Path]:
     return [path for _, path in sorted(ours, reverse=True)]
 
 
-def remove_older(folder: Path, keep: int) -> int:
-    """Remove all backups of this site but the newest ones; return how many."""
-    older = backups(folder)[keep:]
+def remove_older(made: Path, keep: int) -> int:
+    """Remove the backups beside the one just made, but for the newest; return how many.
+
+    What is no complete backup stays, and so does the one just made, whatever the clock said.
+    """
+    others = sorted((path for path in backups(made.parent) if path != made), key=_age, reverse=True)
+    older = [path for path in others if _age(path)][keep - 1 :]
     for path in older:
         path.unlink(missing_ok=True)
     return len(older)
+
+
+def _age(path: Path) -> str:
+    """Return when a backup was made, or nothing if it is not complete."""
+    try:
+        return made_at(read_record(path)).isoformat()
+    except OperationError:
+        return ""
 
 
 def _write(file: Path, now: datetime) -> Backup:
@@ -110,6 +133,9 @@ def _dump(connection: psycopg.Connection, file: Path, lock: int) -> dict[str, An
         "SELECT pg_export_snapshot(), current_schema()"
     ).fetchall()
     tables = count_tables(connection, schema)
+    if MAIN_TABLE not in tables:
+        name = connection.info.dbname
+        raise OperationError(f"Database {name} has no tables of itemsite. Check DATABASE_URL.")
     place, environment = login()
     arguments = [*DUMP, f"--snapshot={snapshot}", f"--file={file}", f"--dbname={place}"]
     _run([folder / "pg_dump", *arguments], env=environment, pass_fds=[lock])

@@ -21,8 +21,9 @@ COUNT = """
     ), 0)::text
     FROM {}
 """
+MAIN_TABLE = "items_item"
 NAMES = {
-    "items_item": "items",
+    MAIN_TABLE: "items",
     "items_change": "changes",
     "items_changeset": "change sets",
     "auth_user": "accounts",

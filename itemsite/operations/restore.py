@@ -20,6 +20,7 @@ from itemsite.operations.server import (
     OperationError,
     connect,
     find_programs,
+    is_pooled,
     login,
 )
 
@@ -65,16 +66,40 @@ def is_empty(connection: psycopg.Connection) -> bool:
 
 def verify(file: Path, record: dict[str, Any]) -> None:
     """Restore a backup into a database of its own, compare and drop it; raise OperationError."""
-    with connect() as server, scratch_database(server) as scratch:
-        _load(file, server, scratch.info.dbname, "")
-        _compare(record, count_tables(scratch, record["schema"]))
+    with connect() as server:
+        _check_server(server, record)
+        with scratch_database(server) as scratch:
+            _verify(file, record, server, scratch)
+
+
+def _verify(
+    file: Path, record: dict[str, Any], server: psycopg.Connection, scratch: psycopg.Connection
+) -> None:
+    _load(file, server, scratch.info.dbname, "")
+    _compare(record, count_tables(scratch, record["schema"]))
 
 
 def replace(file: Path, record: dict[str, Any], connection: psycopg.Connection) -> None:
     """Put a backup into the site's database, in place of all that is in it."""
+    _check_server(connection, record)
     _load(file, connection, None, EMPTY)
     told = "If the site was running, it may have written since. "
     _compare(record, count_tables(connection, record["schema"]), told)
+
+
+def _check_server(connection: psycopg.Connection, record: dict[str, Any]) -> None:
+    major = connection.info.server_version // 10_000
+    if record["postgres"] > major:
+        made_by = record["postgres"]
+        raise OperationError(
+            f"The backup is from PostgreSQL {made_by}, but the server is {major}. Restore it into"
+            f" PostgreSQL {made_by} or newer."
+        )
+    if is_pooled(connection):
+        raise OperationError(
+            "DATABASE_URL leads to PgBouncer, where settings of a restore would stay for others."
+            " Name PostgreSQL itself."
+        )
 
 
 def _compare(record: dict[str, Any], found: dict[str, Content], told: str = "") -> None:

@@ -9,13 +9,15 @@ from psycopg import sql
 
 from itemsite.operations.server import OperationError, connect
 
-ENDING = "_verify_%Y%m%d_%H%M%S"
+ENDING = "_verify_%Y%m%d_%H%M%S_%f"
 NAME_MAX = 63  # bytes; PostgreSQL cuts longer names
-# While one is in use, its process is connected to it.
+# While one is in use, its process is connected to it; in its first minute that may still connect.
 LEFT_OVER = r"""
     SELECT datname FROM pg_database
     WHERE starts_with(datname, %(before)s)
-        AND substr(datname, length(%(before)s) + 1) ~ '^_verify_\d{8}_\d{6}$'
+        AND substr(datname, length(%(before)s) + 1) ~ '^_verify_\d{8}_\d{6}_\d{6}$'
+        AND to_timestamp(right(datname, 22), 'YYYYMMDD_HH24MISS')::timestamp
+            < now() AT TIME ZONE 'UTC' - interval '1 minute'
         AND pg_get_userbyid(datdba) = current_user
         AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datid = pg_database.oid)
 """

@@ -36,6 +36,12 @@ def connect(database: str | None = None) -> psycopg.Connection:
     return connection
 
 
+def is_pooled(connection: psycopg.Connection) -> bool:
+    """Tell whether it leads to PgBouncer, which gives a process number of its own."""
+    [(pid,)] = connection.execute("SELECT pg_backend_pid()").fetchall()
+    return pid != connection.info.backend_pid
+
+
 def first_line(error: psycopg.Error) -> str:
     return str(error).partition("\n")[0]
 

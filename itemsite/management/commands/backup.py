@@ -37,7 +37,7 @@ class Command(BaseCommand):
         size = made.file.stat().st_size / 1e6
         text = f"Saved {made.file} ({size:,.1f} MB): {made.summary}."
         if keep:
-            text += f" Removed {backup.remove_older(folder, keep)} older."
+            text += f" Removed {backup.remove_older(made.file, keep)} older."
         report(self, text)
 
 

@@ -12,7 +12,7 @@ from itemsite.operations.record import check_file, made_at
 from itemsite.operations.server import OperationError, connect, first_line
 
 NEXT = (
-    "Now run: manage.py migrate. Then start the site again. People sign in as they did at that"
+    "Now run: manage.py migrate. Then start the site again. Passwords are those of that"
     " time; keys that were revoked since then work again."
 )
 
@@ -70,8 +70,8 @@ class Command(BaseCommand):
 
 def _confirm(name: str, record: dict[str, Any]) -> None:
     print(
-        f"All that is in database {name} is deleted, and becomes what it was at {_when(record)}:"
-        f" {summary(record['tables'])}."
+        f"Everything in database {name} will be deleted and replaced by the backup of"
+        f" {_when(record)}: {summary(record['tables'])}."
     )
     try:
         typed = input("To go on, type the name of the database: ")

@@ -38,7 +38,9 @@ def hosts() -> Iterator[Finding]:
         text = "ALLOWED_HOSTS has *, so links can be made to lead to another site."
         yield warning(text, f"ALLOWED_HOSTS='{_example()}'")
     elif settings.HTTPS and set(names) <= NAMES_OF_THIS_MACHINE:
-        text = "ALLOWED_HOSTS has this machine alone: who uses another name of the site gets 400."
+        text = (
+            "ALLOWED_HOSTS has this machine alone: people who use another name of the site get 400."
+        )
         yield warning(text, f"ALLOWED_HOSTS='{_example()}'")
 
 

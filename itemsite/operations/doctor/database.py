@@ -7,7 +7,7 @@ from django.core import checks
 from django.db.migrations.loader import MigrationLoader
 
 from items.database.checks import check_database
-from itemsite.operations.doctor.findings import Finding, fault, manage, note, warning
+from itemsite.operations.doctor.findings import Finding, fault, manage, warning
 from itemsite.operations.scratch import left_over
 
 LARGE_HISTORY = 5_000_000_000  # bytes
@@ -76,7 +76,8 @@ def migrations(connection: psycopg.Connection) -> Iterator[Finding]:
     )
     if pending:
         names = ", ".join(map(".".join, pending[:3])) + (", ..." if len(pending) > 3 else "")
-        text = f"{len(pending)} migrations are pending ({names}). bin/serve runs them."
+        count = f"{len(pending)} migrations are" if len(pending) > 1 else "1 migration is"
+        text = f"{count} pending ({names}). bin/serve runs them."
         yield fault(text, manage("migrate"))
     newer = sorted(name for app, name in applied - known if app == "items")
     if newer:
@@ -112,16 +113,16 @@ def triggers(connection: psycopg.Connection) -> Iterator[Finding]:
 
 def history(connection: psycopg.Connection) -> Iterator[Finding]:
     [(size, whole)] = connection.execute(HISTORY_SIZE).fetchall()
-    if size:
-        found = warning if size > LARGE_HISTORY else note
+    if size > LARGE_HISTORY:
         text = f"The history takes {size / 1e6:,.1f} MB of the database's {whole / 1e6:,.1f} MB."
-        yield found(text, manage("prune_history --older-than 365d"))
+        yield warning(text, manage("prune_history --older-than 365d"))
 
 
 def verifications(connection: psycopg.Connection) -> Iterator[Finding]:
     for name in left_over(connection):
         text = f"A restore --verify that was killed left the database {name}."
-        yield warning(text, f'DROP DATABASE "{name}";')
+        quoted = '"' + name.replace('"', '""') + '"'
+        yield warning(text, f"DROP DATABASE {quoted};")
 
 
 CHECKS = (

@@ -12,7 +12,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 
 from itemsite.embedded import binaries
-from itemsite.operations.backup import backups
+from itemsite.operations.backup import backups, site
 from itemsite.operations.doctor.findings import Finding, fault, manage, note, warning
 from itemsite.operations.record import made_at, read_record
 from itemsite.operations.server import OperationError
@@ -89,10 +89,15 @@ def _folders() -> dict[str, Path]:
 
 def backup_age() -> Iterator[Finding]:
     folder, line = settings.BACKUP_DIR, manage("backup --keep 14")
-    made = backups(folder) if folder.is_dir() else []
+    try:
+        made = backups(folder) if folder.exists() else []
+    except OSError as error:
+        yield fault(f"BACKUP_DIR: {folder}: {error.strerror}.", "Name a folder of this account.")
+        return
     if not made:
-        found = warning if folder.is_dir() else note
-        yield found(f"There is no backup in {folder}.", line)
+        is_private = not startup.has_database_url() and folder == settings.VAR / "backups"
+        found = note if is_private and not folder.exists() else warning
+        yield found(f"There is no backup of {site()} in {folder}.", line)
         return
     try:
         age = datetime.now(UTC) - made_at(read_record(made[0]))

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from itemsite.operations.doctor.findings import Finding, fault, warning
 from itemsite.operations.doctor.machine import full_disk
+from itemsite.operations.server import is_pooled
 from itemsite.serving import startup
 
 END_OF_LIFE = {  # of major versions, from postgresql.org/support/versioning
@@ -33,9 +34,16 @@ ROOM = """
         format('%I', current_user), format('%I', current_database())
 """
 READ_ONLY = """
-    SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on',
-        format('%I', current_user), format('%I', current_database())
+    SELECT pg_is_in_recovery(), setting = 'on',
+        format('%I', current_user), format('%I', current_database()), source
+    FROM pg_settings WHERE name = 'default_transaction_read_only'
 """
+RESETS = {  # by where a setting comes from
+    "database": "ALTER DATABASE {database} RESET {0};",
+    "user": "ALTER ROLE {role} RESET {0};",
+    "database user": "ALTER ROLE {role} IN DATABASE {database} RESET {0};",
+}
+OF_SERVER = "ALTER SYSTEM SET {0} = off; SELECT pg_reload_conf();"
 
 
 def support(connection: psycopg.Connection) -> Iterator[Finding]:
@@ -67,9 +75,8 @@ def _milliseconds(text: str) -> int:
 
 
 def pooler(connection: psycopg.Connection) -> Iterator[Finding]:
-    """Report prepared statements behind PgBouncer, which gives a process number of its own."""
-    [(pid,)] = connection.execute("SELECT pg_backend_pid()").fetchall()
-    if pid != connection.info.backend_pid and settings.DATABASE_PREPARE:
+    """Report prepared statements behind PgBouncer."""
+    if is_pooled(connection) and settings.DATABASE_PREPARE:
         text = (
             "A pooler is between itemsite and PostgreSQL. If its pool_mode is transaction, prepared"
             " statements fail."
@@ -78,7 +85,7 @@ def pooler(connection: psycopg.Connection) -> Iterator[Finding]:
 
 
 def read_only(connection: psycopg.Connection) -> Iterator[Finding]:
-    [(is_standby, is_read_only, role, database)] = connection.execute(READ_ONLY).fetchall()
+    [(is_standby, is_read_only, role, database, source)] = connection.execute(READ_ONLY).fetchall()
     if is_standby:
         text = "The server is a standby: people can only read."
         yield warning(
@@ -86,8 +93,9 @@ def read_only(connection: psycopg.Connection) -> Iterator[Finding]:
         )
     elif is_read_only:
         text = "The database is read-only: default_transaction_read_only is on."
-        line = "SET default_transaction_read_only = off;"
-        yield fault(text, f"ALTER DATABASE {database} {line} ALTER ROLE {role} {line}")
+        name = "default_transaction_read_only"
+        line = RESETS.get(source, OF_SERVER).format(name, role=role, database=database)
+        yield fault(text, f"SET {name} = off; {line}")
 
 
 def connections(connection: psycopg.Connection) -> Iterator[Finding]:

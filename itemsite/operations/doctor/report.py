@@ -10,7 +10,7 @@ from dataclasses import asdict
 from itemsite.operations.doctor.findings import Finding, exit_status, fault
 
 WORST = ("ok", "warning", "fault")  # by the exit status
-STOPPED = "Every command and the site itself stop here. Set it right, then ask again."
+STOPPED = "Every command and the site itself stop here. Correct it, then ask again."
 
 
 def as_json(findings: list[Finding]) -> str:

@@ -15,8 +15,8 @@ def restore(*arguments):
     call_command("restore", *map(str, arguments))
 
 
-def start(*arguments, **options):
-    url = database_url(connection.settings_dict["NAME"])
+def start(*arguments, database=None, **options):
+    url = database_url(database or connection.settings_dict["NAME"])
     return subprocess.Popen(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=PROJECT,

@@ -18,12 +18,14 @@ from items.models import Change, ChangeSet, Item, Upload
 from items.tests.changes.history import ADA, add, made_by, sql
 from itemsite.operations import server
 from itemsite.operations.backup import backups
+from itemsite.operations.record import append_record, read_record
 from itemsite.tests.clone import until
 from itemsite.tests.database_url import database_url
 from itemsite.tests.operations.commands import restore, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HISTORY = sql("SELECT * FROM items_history ORDER BY item_id, version")
+OLD = "20250101T000000Z.dump"
 WAITING = sql("""
     SELECT query FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'
@@ -91,18 +93,44 @@ def test_a_restore_that_fails_changes_nothing(tmp_path):
 @pytest.mark.long
 def test_only_older_backups_of_this_site_are_removed(tmp_path, settings):
     settings.SITE_URL = "https://items.example.org"
-    kept = ["itemsite-other.example.org-20250101T000000Z.dump", "notes.txt", "items.dump"]
-    older = [f"itemsite-items.example.org-2025010{day}T000000Z.dump" for day in (1, 2, 3)]
-    for name in kept + older:
+    ours = "itemsite-items.example.org-{}T000000Z.dump".format
+    kept = [f"itemsite-other.example.org-{OLD}", "notes.txt", "items.dump", ours(99990101)]
+    for name in kept:
         (tmp_path / name).touch()
+    for day in (20250101, 20250102, 20250103, 99990102):  # a clock was ahead once
+        (tmp_path / ours(day)).touch()
+        append_record(tmp_path / ours(day), {"made_at": f"{day}T00:00:00Z"})
 
     call_command("backup", "--to", str(tmp_path), "--keep", "2")
 
-    newest, second = backups(tmp_path)
-    assert second.name == older[-1]
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        [*kept, second.name, newest.name]
-    )
+    (made,) = set(tmp_path.iterdir()) - {tmp_path / name for name in [*kept, ours(99990102)]}
+    assert read_record(made)["tables"]
+
+
+@pytest.mark.long
+def test_a_database_without_tables_is_no_backup(tmp_path):
+    name = connection.settings_dict["NAME"] + "_empty"
+    with psycopg.connect(database_url("postgres"), autocommit=True) as administrator:
+        administrator.execute(f"CREATE DATABASE {name}")
+        try:
+            process = start("backup", "--to", tmp_path, stderr=subprocess.PIPE, database=name)
+            _, said = process.communicate()
+        finally:
+            administrator.execute(f"DROP DATABASE {name}")
+
+    assert process.returncode == 1
+    assert f"Database {name} has no tables of itemsite. Check DATABASE_URL." in said.decode()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
+def test_a_backup_of_a_newer_postgresql_is_refused(backup):
+    content = backup.read_bytes()
+    newer = re.sub(rb'"postgres": \d+', b'"postgres": 99', content)
+    backup.write_bytes(newer)
+
+    with pytest.raises(CommandError, match="The backup is from PostgreSQL 99, but the server is"):
+        restore(backup, "--verify")
 
 
 @pytest.fixture

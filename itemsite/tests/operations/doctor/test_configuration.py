@@ -8,7 +8,7 @@ from itemsite.tests.operations.doctor.findings import assert_found, found
 BREAK_SETTINGS = {
     "DEBUG": ({"DEBUG": True}, ("fault", "debug", "DEBUG=0")),
     "a weak key": ({"SECRET_KEY": "x" * 60}, ("fault", "secret_key", "easy to guess")),
-    "no host": ({"ALLOWED_HOSTS": ["localhost"]}, ("warning", "hosts", "gets 400")),
+    "no host": ({"ALLOWED_HOSTS": ["localhost"]}, ("warning", "hosts", "get 400")),
     "every host": ({"ALLOWED_HOSTS": ["*"]}, ("warning", "hosts", "'items.example.org'")),
     "SITE_URL is not allowed": (
         {"ALLOWED_HOSTS": ["web"]},

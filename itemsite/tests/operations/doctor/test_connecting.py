@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from itemsite.operations.doctor import connecting, database, examine, machine
+from itemsite.operations.doctor import connecting, examine, machine
 from itemsite.operations.doctor.findings import exit_status
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,6 @@ def test_the_command_tells_and_ends_with_the_worst(monkeypatch, capsys, refusing
 
 
 def test_the_status_is_that_of_the_worst():
-    findings = [connecting.fault("", ""), database.note("", ""), machine.warning("", "")]
+    findings = [connecting.fault("", ""), machine.note("", ""), machine.warning("", "")]
 
     assert [exit_status(findings[n:]) for n in range(4)] == [2, 1, 1, 0]

@@ -73,9 +73,9 @@ BREAK_SERVER = {
         "SET LOCAL statement_timeout = '1min'",
         ("warning", "timeouts", "statement_timeout is 60s", "SET statement_timeout = '5s';"),
     ),
-    "the database is read-only": (
+    "the server is read-only": (
         "SET LOCAL default_transaction_read_only = on",
-        ("fault", "read_only", "is read-only", "SET default_transaction_read_only = off;"),
+        ("fault", "read_only", "is read-only", "ALTER SYSTEM SET default_transaction_read_only"),
     ),
 }
 
