@@ -27,7 +27,7 @@ from items.http.problems import Problem, problem_json
 from items.http.request_id import request_id
 from itemsite.preferences import theme
 from itemsite.preferences.language import language_of
-from itemsite.sent_form import SentField, sent_form
+from itemsite.sent_form import SentForm, sent_form
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -139,11 +139,21 @@ def _unavailable(request: HttpRequest, error: BaseException | None, fault: Fault
     """Answer a temporary error of the database; a form comes again with its text."""
     if fault is Fault.READ_ONLY or (error and is_plan_outdated(error.__cause__)):
         renew_connection()
-    detail = told(fault, is_write=request.method not in ("GET", "HEAD"))
+    if request.method in ("GET", "HEAD"):
+        detail = told(fault, is_write=False)
+    else:
+        detail = _told_by_view(request, fault) or told(fault, is_write=True)
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)}
     problem = Problem(503, detail, headers=retry)
     again = _form_again(request, problem, fault)
     return again or answer(request, problem, sent_form(request))
+
+
+def _told_by_view(request: HttpRequest, fault: Fault) -> str | Promise:
+    """Return the sentence of a view that saves nothing for the reader, such as the sign-in."""
+    match = request.resolver_match
+    told_by_view = getattr(match and match.func, "told", None)
+    return told_by_view(fault) if told_by_view else ""
 
 
 def _form_again(request: HttpRequest, problem: Problem, fault: Fault) -> HttpResponse | None:
@@ -173,9 +183,7 @@ def _unknown_user() -> "AnonymousUser":
     return user
 
 
-def answer(
-    request: HttpRequest, problem: Problem, sent: list[SentField] | None = None
-) -> HttpResponse:
+def answer(request: HttpRequest, problem: Problem, sent: SentForm | None = None) -> HttpResponse:
     """Write a problem as HTML or JSON, in the user's language; a page can have the form again.
 
     The language is set here, because the error can come from outside of LocaleMiddleware.
@@ -188,7 +196,7 @@ def answer(
     return response
 
 
-def _page(request: HttpRequest, problem: Problem, sent: list[SentField] | None) -> HttpResponse:
+def _page(request: HttpRequest, problem: Problem, sent: SentForm | None) -> HttpResponse:
     """Write the error page.
 
     The template gets no request, so that it sends no query, except for the signed-in user.
@@ -202,7 +210,6 @@ def _page(request: HttpRequest, problem: Problem, sent: list[SentField] | None) 
         "here": address if request.method == "GET" else "",
         "is_posted": request.method == "POST",
         "sent": sent,
-        "has_text": any(field.is_typed for field in sent or []),
         "csrf_token": get_token(request) if sent is not None else None,
         "address": address,
         "request_id": request_id.get() if problem.status >= 500 else None,

@@ -6,13 +6,25 @@ The view of the form is not asked: it may need the database that does not answer
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy
 
 NEVER_SHOWN = ("csrf", "password")  # parts of names; Django and this site name all passwords so
 # Fields of the site's forms that nobody types into
-HIDDEN = {"action", "confirmed", "expires", "key", "next", "shown", "version"}
-HIDDEN_PREFIXES = ("_", "initial-")  # of the admin's
+HIDDEN = {"action", "confirmed", "expires", "key", "next", "shown", "staging", "version"}
+HIDDEN |= {"close", "repeated", "total"}  # what a preview asks
+HIDDEN |= {"encoding", "separator", "sheet", "header", "other_columns", "ids", "unknown_ids"}
+HIDDEN_PREFIXES = ("_", "initial-", "column_")  # of the admin, and of a preview's selects
 TICK = "on"
 LONG = 80  # characters of a line
+LABELS = {
+    "name": gettext_lazy("Name"),
+    "description": gettext_lazy("Description"),
+    "cells": gettext_lazy("Pasted cells"),
+    "username": gettext_lazy("Username"),
+    "email": gettext_lazy("E-mail"),
+}
 
 
 @dataclass(frozen=True)
@@ -22,12 +34,31 @@ class SentField:
     is_typed: bool
 
     @property
+    def label(self) -> str | Promise:
+        return LABELS.get(self.name) or capfirst(self.name.replace("_", " "))
+
+    @property
     def rows(self) -> int:
         return 8 if "\n" in self.value or len(self.value) > LONG else 1
 
 
-def sent_form(request: HttpRequest) -> list[SentField] | None:
-    """Return the fields of a form, without passwords, or None if there is nothing to send again.
+@dataclass(frozen=True)
+class SentForm:
+    fields: list[SentField]
+    had_password: bool
+
+    @property
+    def has_text(self) -> bool:
+        return any(field.is_typed for field in self.fields)
+
+    @property
+    def can_be_sent(self) -> bool:
+        """False if the form would only ask for its passwords."""
+        return self.has_text or not self.had_password
+
+
+def sent_form(request: HttpRequest) -> SentForm | None:
+    """Return the fields of a form, without passwords, or None if no form was sent.
 
     A form that was not checked for CSRF can be another site's: nobody may be asked to send it.
     """
@@ -39,8 +70,7 @@ def sent_form(request: HttpRequest) -> list[SentField] | None:
         if not any(part in name for part in NEVER_SHOWN)
         for value in values
     ]
-    has_password = any("password" in name for name in request.POST)
-    return fields if fields or not has_password else None
+    return SentForm(fields, any("password" in name for name in request.POST))
 
 
 def _is_typed(name: str, value: str) -> bool:

@@ -49,14 +49,16 @@ READ = {
 }
 READ_OTHER = gettext_lazy("The database does not answer right now. Try again in a moment.")
 WRITE = {
-    Fault.LOCKED: gettext_lazy("Somebody else is changing the same right now."),
-    Fault.DEADLOCK: gettext_lazy("Somebody else changed the same at the same moment."),
+    Fault.LOCKED: gettext_lazy("Somebody else is changing this right now."),
+    Fault.DEADLOCK: gettext_lazy("Somebody else changed this at the same moment."),
     Fault.TOO_SLOW: gettext_lazy("This takes too long right now."),
     Fault.READ_ONLY: gettext_lazy("The database is read-only at the moment."),
     Fault.FULL: gettext_lazy("The database has no room at the moment."),
     Fault.UNREACHED: gettext_lazy("The database cannot be reached right now."),
 }
-NOTHING_SAVED = gettext_lazy("{why} Nothing was saved. Try again later.")
+NOTHING_SAVED = gettext_lazy("{why} Nothing was saved. Try again in a moment.")
+NOTHING_SAVED_FOR_LONG = gettext_lazy("{why} Nothing was saved. Try again later.")
+LONG = (Fault.READ_ONLY, Fault.FULL)  # somebody has to mend them
 MAYBE_SAVED = gettext_lazy(
     "The database does not answer right now. Your change may have been saved. Check"
     " that before you try again."
@@ -91,4 +93,7 @@ def told(fault: Fault, *, is_write: bool) -> str | Promise:
     """Return what happened, and whether something was saved, for the reader."""
     if not is_write:
         return READ.get(fault, READ_OTHER)
-    return format_lazy(NOTHING_SAVED, why=WRITE[fault]) if fault in WRITE else MAYBE_SAVED
+    if fault not in WRITE:
+        return MAYBE_SAVED
+    saved = NOTHING_SAVED_FOR_LONG if fault in LONG else NOTHING_SAVED
+    return format_lazy(saved, why=WRITE[fault])

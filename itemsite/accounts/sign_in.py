@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
 from django.forms import TextInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,7 +25,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from items.access import rate_limit
 from items.access.client_ip import client_address
 from items.access.rate_limit import Limit
-from items.database.faults import Fault, fault_of
+from items.database.faults import Fault
 from items.http.methods import View, allow_methods
 from items.http.negotiation import HTML
 from items.http.problems import Problem
@@ -40,6 +39,9 @@ OF_ADDRESS = Limit("failed sign-ins", 100, MINUTES * 60)
 READ_ONLY = gettext_lazy(
     "You cannot sign in right now: the database is read-only at the moment. You can still read"
     " what visitors can see. Try again later."
+)
+NO_ANSWER = gettext_lazy(
+    "You cannot sign in right now: the database does not answer. Try again in a moment."
 )
 SIGN_IN_TO = {
     "items.view_item": gettext_lazy("Sign in to see the items."),
@@ -72,14 +74,8 @@ def throttled(view: View, account_of: Callable[[HttpRequest], str]) -> View:
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        try:
-            with passwords.place():
-                return _counted(view, account_of(request), request, *args, **kwargs)
-        except DatabaseError as error:
-            shows_again = getattr(guarded, "show_again", None)
-            if shows_again is None or fault_of(error) is not Fault.READ_ONLY:
-                raise
-            return shows_again(request, READ_ONLY, 503)
+        with passwords.place():
+            return _counted(view, account_of(request), request, *args, **kwargs)
 
     return guarded
 
@@ -108,12 +104,22 @@ def _counted(view: View, account: str, request: HttpRequest, *args, **kwargs) ->
 def sign_in_door(view: View) -> View:
     guarded = throttled(view, typed_name)
     guarded.show_again = show_again
+    guarded.told = told
     return guarded
+
+
+def told(fault: Fault) -> str | Promise:
+    """Return why nobody can sign in, for errors.py."""
+    return READ_ONLY if fault is Fault.READ_ONLY else NO_ANSWER
 
 
 def show_again(request: HttpRequest, notice: str, status: int) -> HttpResponse:
     """Show the form again, for example after a sign-in in another tab changed the token."""
-    form = SignInForm(request, initial={"username": request.POST.get("username")})
+    name = request.POST.get("username", "")
+    form = SignInForm(request, initial={"username": name})
+    if name:
+        form.fields["username"].widget.attrs.pop("autofocus")
+        form.fields["password"].widget.attrs["autofocus"] = True
     context = {"form": form, "notice": notice, "next": request.POST.get("next", "")}
     context |= {"sends_mail": settings.SENDS_MAIL}
     return render(request, "registration/login.html", context, status=status)

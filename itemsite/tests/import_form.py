@@ -10,20 +10,24 @@ def send_form(server, content):
     return _send(server, "/items/import/", {b'"file"; filename="list.csv"': content})
 
 
+def send_cells(server, cells, **headers):
+    return _send(server, "/items/import/", {b'"cells"': cells}, headers)
+
+
 def send_click(server, address):
     return _send(server, address, {})
 
 
-def _send(server, address, parts):
-    _, headers, page = server.request("GET", "/items/import/", Accept="text/html")
+def _send(server, address, parts, headers=None):
+    _, received, page = server.request("GET", "/items/import/", Accept="text/html")
     token = re.search(rb'name="csrfmiddlewaretoken" value="(.*?)"', page)[1]
     body = b"".join(
         b"--end\r\nContent-Disposition: form-data; name=%s\r\n\r\n%s\r\n" % part
         for part in {b'"csrfmiddlewaretoken"': token, **parts}.items()
     )
-    cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
+    cookie = {"Cookie": received["Set-Cookie"].split(";")[0]}
     connection = server.connection()
-    connection.request("POST", address, body + b"--end--\r\n", FORM | cookie)
+    connection.request("POST", address, body + b"--end--\r\n", FORM | cookie | (headers or {}))
     return connection
 
 

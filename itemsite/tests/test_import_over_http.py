@@ -1,6 +1,7 @@
 """Spreadsheets over HTTP, through gunicorn: what is refused, and what a worker keeps of them."""
 
 import os
+import re
 import signal
 import socket
 from contextlib import closing, suppress
@@ -12,7 +13,7 @@ import pytest
 
 from items.http.received_file import FILE_MAX, FORM_MAX
 from itemsite.tests.clone import PATIENCE_SECONDS, until
-from itemsite.tests.import_form import FORM, send_click, send_form
+from itemsite.tests.import_form import FORM, send_cells, send_click, send_form
 
 pytestmark = pytest.mark.long
 CSV = {"Content-Type": "text/csv"}
@@ -56,6 +57,24 @@ def test_an_import_larger_than_other_bodies_goes_in(server):
     assert (status, told["imported"]) == (200, {"new": 20_000, "changed": 0})
     assert told["counts"]["wrong"] == 1
     assert told["rows_cut"]
+
+
+def test_pasted_cells_come_again_if_they_could_not_be_read(server, clone):
+    """The page has begun when the time to wait for the lock ends."""
+    cells = b"name\r\nBook & <pen>\r\n"
+    with psycopg.connect(
+        host=str(clone.socket_folder), user="itemsite", dbname="itemsite"
+    ) as beside:
+        beside.execute("LOCK TABLE items_item IN ACCESS EXCLUSIVE MODE")
+        with closing(send_cells(server, cells, **{"Accept-Language": "de"})) as connection:
+            response = connection.getresponse()
+            page = response.read().decode()
+        beside.rollback()
+
+    assert response.status == 200
+    assert "<h1>Die eingefügten Zellen werden gelesen</h1>" in page
+    assert "name\nBook &amp; &lt;pen&gt;\n</textarea>" in page.replace("\r", "")
+    assert re.search(r'name="csrfmiddlewaretoken" value="\w{64}"', page)
 
 
 def test_rights_are_judged_before_the_body_came(closed_server):

@@ -33,7 +33,7 @@ from items.views.bidi import isolate
 from items.views.imports.how_read import chosen_options
 from items.views.imports.progress import SeeOther, Tell, run
 from items.views.imports.questions import read_choices
-from items.views.imports.upload import number, read_and_stage, rights_of
+from items.views.imports.upload import heading_of_reading, number, read_and_stage, rights_of
 from items.views.imports.upload_page import gone, of_upload, show
 
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
@@ -60,7 +60,9 @@ def _import(request: HttpRequest, upload: Upload) -> HttpResponseBase:
     work = partial(
         _do_import, request, upload, author_of(request, "import", name), choices, rights_of(request)
     )
-    heading = gettext("Importing %(name)s") % {"name": isolate(name)}
+    heading = gettext("Importing the pasted cells")
+    if upload.file_name:
+        heading = gettext("Importing %(name)s") % {"name": isolate(name)}
     try:
         return run(request, work, heading=heading, back_url=_address(upload))
     except Problem as problem:
@@ -115,9 +117,7 @@ def import_read(request: HttpRequest, upload: Upload) -> HttpResponseBase:
     before = dict(upload.options)
     upload.options = chosen_options(upload, request.POST)
     work = partial(_read_again, upload, rights_of(request))
-    heading = gettext("Reading %(name)s") % {
-        "name": isolate(upload.file_name) or gettext("pasted cells")
-    }
+    heading = heading_of_reading(upload.file_name)
     try:
         return run(request, work, heading=heading, back_url=_address(upload))
     except Problem as problem:

@@ -14,6 +14,7 @@ from django.http import (
     HttpResponseRedirect,
     StreamingHttpResponse,
 )
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.translation import get_language, gettext_lazy, override
 from gevent import Greenlet, spawn
@@ -39,8 +40,13 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def run(request: HttpRequest, work: Work, *, heading: str, back_url: str) -> HttpResponseBase:
-    """Do the work; go on to the address that it returns. Raise its Problem if it is quick."""
+def run(
+    request: HttpRequest, work: Work, *, heading: str, back_url: str, cells: str = ""
+) -> HttpResponseBase:
+    """Do the work; go on to the address that it returns. Raise its Problem if it is quick.
+
+    A page that ends with an error has the pasted cells again.
+    """
     if not is_gevent():
         return SeeOther(work(_tell_nobody))
     connection.close()  # the work has its own
@@ -52,7 +58,8 @@ def run(request: HttpRequest, work: Work, *, heading: str, back_url: str) -> Htt
     context = {"heading": heading, "back_url": back_url}
     page = render_to_string("items/imports/progress.html", context, request)
     client = request.META.get("gunicorn.socket")
-    response = StreamingHttpResponse(_page(page, running, _lines(running, lines, client), back_url))
+    failed = {"back_url": back_url, "cells": cells, "csrf_token": get_token(request)}
+    response = StreamingHttpResponse(_page(page, running, _lines(running, lines, client), failed))
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # for nginx: each line is shown at once
     return response
@@ -91,28 +98,28 @@ def _lines(running: Greenlet, lines: Queue, client: socket | None) -> Iterator[s
             yield ""
 
 
-def _page(page: str, running: Greenlet, lines: Iterator[str], back_url: str) -> Iterator[str]:
+def _page(page: str, running: Greenlet, lines: Iterator[str], failed: dict) -> Iterator[str]:
     before, after = page.split(STEPS_HERE)
     try:
         yield before
         for line in lines:
             yield _step({"line": line}) if line else "\n"
-        yield _end(running, back_url)
+        yield _end(running, failed)
         yield after
     finally:
         running.kill(ClientLeft)  # an Exception: the pool counts on it in who waits for it
 
 
-def _end(running: Greenlet, back_url: str) -> str:
+def _end(running: Greenlet, failed: dict) -> str:
     try:
         return _step({"address": _result(running)})
     except Problem as problem:
-        return _step({"problem": problem.detail, "back_url": back_url})
+        return _step({"problem": problem.detail, **failed})
     except Exception as error:
         log.exception("An import failed while its page was shown")
         fault = fault_of(error)
         why = told(fault, is_write=True) if fault else LOGGED
-        return _step({"problem": why, "back_url": back_url})
+        return _step({"problem": why, **failed})
 
 
 def _step(context: dict) -> str:

@@ -108,14 +108,20 @@ def _upload(request: HttpRequest) -> HttpResponseBase:
             rate_limit.check_visitors_upload(request)
         sent = _read_sent(request)
         work = partial(_keep_and_stage, sent, request.user, rights_of(request))
-        name = isolate(sent.name) or gettext("pasted cells")
-        heading = gettext("Reading %(name)s") % {"name": name}
-        return run(request, work, heading=heading, back_url=reverse("items:import"))
+        heading = heading_of_reading(sent.name)
+        back_url = reverse("items:import")
+        return run(request, work, heading=heading, back_url=back_url, cells=sent.cells)
     except Problem as problem:
         response = form_page(request, problem.detail, problem.status)
         for name, value in problem.headers.items():
             response[name] = value
         return response
+
+
+def heading_of_reading(file_name: str) -> str:
+    if not file_name:
+        return gettext("Reading the pasted cells")
+    return gettext("Reading %(name)s") % {"name": isolate(file_name)}
 
 
 def _read_sent(request: HttpRequest) -> Sent:

@@ -3,6 +3,7 @@
 In a file of its own: after each of these pytest-django empties all tables.
 """
 
+import re
 from functools import partial
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from items.management.commands import import_items
 from items.models import ApiKey, ChangeSet, Item
@@ -140,11 +141,27 @@ def test_in_a_read_only_database_nobody_can_sign_in_and_is_told(root, connect):
     connect("-c default_transaction_read_only=on")
 
     fields = {"username": "root", "password": RIGHT}
-    response = Client().post("/accounts/login/", fields, headers=HTML)
+    response = Client(raise_request_exception=False).post("/accounts/login/", fields, headers=HTML)
 
     assertContains(response, "the database is read-only at the moment", status_code=503)
     assertContains(response, 'value="root"', status_code=503)
     assert RIGHT not in response.text
+
+
+def test_a_sign_in_while_its_table_is_locked_asks_for_the_password_again(root):
+    fields = {"username": "root", "password": RIGHT}
+    with beside() as other:
+        other.execute("LOCK TABLE auth_user IN ACCESS EXCLUSIVE MODE")
+
+        response = Client(raise_request_exception=False).post(
+            "/accounts/login/", fields, headers=HTML
+        )
+
+    assertContains(response, "You cannot sign in right now", status_code=503)
+    assertNotContains(response, "saved", status_code=503)
+    assert int(response["Retry-After"]) > 0
+    focused = [tag for tag in re.findall("<input[^>]*>", response.text) if "autofocus" in tag]
+    assert ["password" in tag for tag in focused] == [True]
 
 
 @pytest.mark.parametrize("step", ["_with_bar", "run_import", "report"])

@@ -8,11 +8,13 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from items.models import ApiKey, Item
 from items.tests.forms import form_of
+from items.views.imports.how_read import SHAPE
+from items.views.imports.questions import ALLOWED
 from itemsite.sent_form import sent_form
 from itemsite.tests.faults.faults import HTML, READ_ONLY, RIGHT, beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CHANGING = "is changing the same right now. Nothing was saved."
+CHANGING = "is changing this right now. Nothing was saved. Try again in a moment."
 
 
 def test_typed_text_comes_again(client, connect):
@@ -52,6 +54,8 @@ def test_typed_text_comes_again_without_a_connection(client, unreached):
     assertContains(response, "cannot be reached right now. Nothing was saved.", status_code=503)
     assertNotContains(response, "Sign in", status_code=503)  # perhaps they are
     assertContains(sign_in, 'value="root"', status_code=503)
+    assertContains(sign_in, "the database does not answer", status_code=503)
+    assertNotContains(sign_in, "saved", status_code=503)
 
 
 OTHER_FORMS = {  # address, what was typed, what else the form sends
@@ -121,11 +125,46 @@ def test_no_password_comes_again(client, root, connect, address, names):
     assert not [name for name in form_of(response) if "password" in name]
 
 
-def test_passwords_alone_are_not_sent_again(rf):
-    request = rf.post("/accounts/password/", {"old_password": RIGHT})
+def test_a_form_of_passwords_alone_is_opened_again(client, connect):
+    address = "/accounts/password/"
+    names = re.findall(r'<input [^>]*name="(\w+)"', client.get(address).text)
+    connect("-c default_transaction_read_only=on")
+
+    response = client.post(address, dict.fromkeys(names, RIGHT), headers=HTML)
+
+    again = f'<a class="button" href="{address}">Enter your passwords again</a>'
+    assertContains(response, again, html=True, status_code=503)
+    assertNotContains(response, "Your text", status_code=503)
+    assertNotContains(response, "<textarea", status_code=503)
+
+
+def test_nothing_hidden_is_shown_as_typed(rf, settings):
+    folder = settings.BASE_DIR / "templates"
+    html = "".join(template.read_text() for template in folder.rglob("*.html"))
+    names = {*re.findall(r'type="hidden" name="([\w-]+)"', html)}
+    request = rf.post("/", dict.fromkeys(names, "855756f77b5295a3"))
     request.csrf_processing_done = True
 
-    assert sent_form(request) is None
+    assert names >= {"next", "staging", "version"}
+    assert not sent_form(request).has_text
+
+
+def test_what_a_preview_asks_is_not_shown_as_typed(rf):
+    asked = {*ALLOWED, *SHAPE, "column_name", "other_columns", "ids", "unknown_ids"}
+    request = rf.post("/", dict.fromkeys(asked, "leave"))
+    request.csrf_processing_done = True
+
+    assert not sent_form(request).has_text
+
+
+def test_texts_are_named_as_in_their_form(client, connect):
+    connect("-c default_transaction_read_only=on")
+
+    german = {**HTML, "Accept-Language": "de"}
+    response = client.post("/accounts/invite/", {"username": "ada"}, headers=german)
+
+    assertContains(response, ">Benutzername</label>", status_code=503)
+    assert response.text.index("Nummer dieses Fehlers") > response.text.index("Zur Liste")
 
 
 def test_nobody_is_asked_to_send_the_form_of_another_site(rf):
@@ -133,7 +172,7 @@ def test_nobody_is_asked_to_send_the_form_of_another_site(rf):
 
     assert sent_form(request) is None
     request.csrf_processing_done = True
-    assert [field.name for field in sent_form(request)] == ["username"]
+    assert [field.name for field in sent_form(request).fields] == ["username"]
 
 
 def test_an_upload_that_was_not_read_is_a_sentence(client, unreached):

@@ -71,7 +71,7 @@ def test_postgresql_that_was_killed_is_started_again(clone):
     status = server.stop()
 
     assert (found[0], added[0], gone[0]) == (200, 201, 404)
-    assert b"This preview is gone" in gone[2]
+    assert b"This preview was deleted" in gone[2]
     assert "PostgreSQL had ended. It was started again." in server.output
     assert status == 0
     assert clone.postmaster_pid() is None

@@ -174,8 +174,8 @@ def test_a_discarded_preview_is_gone(client):
     response = client.post(f"{address}discard/", headers=HTML, follow=True)
 
     assertContains(response, "Nothing was imported.")
-    assertContains(client.get(address), "This preview is gone", status_code=404)
-    assertContains(client.post(address), "This preview is gone", status_code=404)
+    assertContains(client.get(address), "This preview was deleted", status_code=404)
+    assertContains(client.post(address), "This preview was deleted", status_code=404)
 
 
 def test_a_file_that_was_not_read_to_its_end_can_be_read_again(client):
@@ -204,7 +204,7 @@ def test_rows_of_a_file_that_is_being_discarded_are_gone(client):
 
     response = client.get(f"{address}left-out/")
 
-    assertContains(response, "This preview is gone", status_code=404)
+    assertContains(response, "This preview was deleted", status_code=404)
 
 
 def test_a_file_without_a_good_row_comes_back_with_the_reasons(client):
