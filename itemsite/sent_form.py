@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-NEVER_SHOWN = ("csrf", "password")  # parts of names; Django and this site name all passwords so
+NEVER_SHOWN = ("csrf", "pass", "secret", "token")  # parts of names, in any case
 # Fields of the site's forms that nobody types into
 HIDDEN = {"action", "confirmed", "expires", "key", "next", "shown", "staging", "version"}
 HIDDEN |= {"close", "repeated", "total"}  # what a preview asks
@@ -67,10 +67,10 @@ def sent_form(request: HttpRequest) -> SentForm | None:
     fields = [
         SentField(name, value, len(values) == 1 and _is_typed(name, value))
         for name, values in request.POST.lists()
-        if not any(part in name for part in NEVER_SHOWN)
+        if not any(part in name.lower() for part in NEVER_SHOWN)
         for value in values
     ]
-    return SentForm(fields, any("password" in name for name in request.POST))
+    return SentForm(fields, any("pass" in name.lower() for name in request.POST))
 
 
 def _is_typed(name: str, value: str) -> bool:

@@ -64,9 +64,10 @@ Written by `python -m bench.faults` on {datetime.date.today()}.
 Each fault meets a site under a steady load of writes and reads. Each write has a name of its own
 and an `Idempotency-Key`, and is sent again until it is acknowledged. Afterwards the table is
 compared with what was acknowledged. "Lost" and "doubled" must be 0 everywhere, and so must "other
-answers": all but 2xx, 503, 409 and 429. "Cut off" are connections that ended without an answer. "Worst" is the longest wait for a single answer.
-"Recovery" is the time from the end of the fault to the first success of a write. "Figure and limit" is what
-the fault is judged by, beside those: seconds, numbers or percent.
+answers": all but 2xx, 503, 409 and 429. "Cut off" are connections that ended without an answer.
+"Worst" is the longest wait for a single answer. "Recovery" is the time from the end of the fault
+to the first success of a write. "Figure and limit" is what the fault is judged by beside those:
+seconds, numbers or percent.
 
 {table(HEAD, rows)}
 
