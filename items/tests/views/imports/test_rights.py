@@ -23,7 +23,9 @@ def test_a_preview_is_seen_by_its_owner_only(client):
         if stranger:
             visitor.force_login(stranger)
         for way in ("", "left-out/"):
-            assertContains(visitor.get(address + way), "Send the file or the cells again.", status_code=404)
+            assertContains(
+                visitor.get(address + way), "Send the file or the cells again.", status_code=404
+            )
         for way in ("", "read/", "discard/"):
             assert visitor.post(address + way).status_code == 404
 
