@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 from django.conf import settings
 
-from itemsite.operations.contents import MAIN_TABLE, count_tables, summary
+from itemsite.operations.contents import NEEDED, count_tables, summary
 from itemsite.operations.record import append_record, made_at, read_record
 from itemsite.operations.server import OperationError, connect, find_programs, first_line, login
 
@@ -133,7 +133,7 @@ def _dump(connection: psycopg.Connection, file: Path, lock: int) -> dict[str, An
         "SELECT pg_export_snapshot(), current_schema()"
     ).fetchall()
     tables = count_tables(connection, schema)
-    if MAIN_TABLE not in tables:
+    if not tables.keys() >= NEEDED:
         name = connection.info.dbname
         raise OperationError(f"Database {name} has no tables of itemsite. Check DATABASE_URL.")
     place, environment = login()
