@@ -92,22 +92,26 @@ def _server(connection: psycopg.Connection) -> list[CheckMessage]:
         messages.append(Error(text, hint="Upgrade it with pg_upgrade.", id="items.E006"))
     cursor.execute(
         """
-        SELECT pg_encoding_to_char(encoding), lower('Ä') = 'ä'
+        SELECT pg_encoding_to_char(encoding), lower('Ä') = 'ä',
+               format('%I', datname), format('%I', current_user)
         FROM pg_database WHERE datname = current_database()
         """
     )
-    encoding, knows_letters = cursor.fetchone()
+    encoding, knows_letters, database, role = cursor.fetchone()
+    recreate = (
+        f"As a superuser, in another database, run: DROP DATABASE {database};"
+        f" CREATE DATABASE {database} OWNER {role} ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+        " TEMPLATE template0; This deletes all that is in it."
+    )
     if encoding != "UTF8":
         text = f"DATABASE_URL: the database uses {encoding}, but itemsite needs UTF8."
-        hint = "Create it again: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0;"
-        messages.append(Error(text, hint=hint, id="items.E007"))
+        messages.append(Error(text, hint=recreate, id="items.E007"))
     elif not knows_letters:
-        text = "DATABASE_URL: the database's locale does not know letters outside ASCII."
-        hint = (
-            "A search for Ä will not find ä. Create the database again with"
-            " LOCALE 'C.UTF-8' TEMPLATE template0."
+        text = (
+            "DATABASE_URL: a search for Ä does not find ä, because the database's locale does not"
+            " know letters outside ASCII."
         )
-        messages.append(checks.Warning(text, hint=hint, id="items.W001"))
+        messages.append(checks.Warning(text, hint=recreate, id="items.W001"))
     cursor.execute(
         "SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'",
         [list(RISKY_WHEN_OFF)],

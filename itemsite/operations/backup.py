@@ -20,9 +20,16 @@ from urllib.parse import urlsplit
 import psycopg
 from django.conf import settings
 
-from itemsite.operations.contents import MAIN_TABLE, count_tables, summary
+from itemsite.operations.contents import NEEDED, count_tables, summary
 from itemsite.operations.record import append_record, made_at, read_record
-from itemsite.operations.server import OperationError, connect, find_programs, first_line, login
+from itemsite.operations.server import (
+    OperationError,
+    connect,
+    database_of,
+    find_programs,
+    first_line,
+    login,
+)
 
 TIME = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"itemsite-(?P<site>.+)-(?P<time>\d{8}T\d{6}Z)\.dump")
@@ -67,11 +74,31 @@ def site() -> str:
     return re.sub(r"[^\w.-]", "_", name)
 
 
-def backups(folder: Path) -> list[Path]:
-    """Return the backups of this site in a folder, the newest first."""
+def backups(folder: Path, database: str | None) -> list[Path]:
+    """Return the backups of a database in a folder, the newest first.
+
+    The host name tells what is of this site if the database is not known, or not in the record.
+    """
     found = [(NAME.fullmatch(path.name), path) for path in folder.iterdir()]
-    ours = [(name["time"], path) for name, path in found if name and name["site"] == site()]
+    ours = [
+        (name["time"], path)
+        for name, path in found
+        if name and _is_ours(path, name["site"], database)
+    ]
     return [path for _, path in sorted(ours, reverse=True)]
+
+
+def _is_ours(path: Path, host: str, database: str | None) -> bool:
+    recorded = _record(path).get("database")
+    return recorded == database if recorded and database else host == site()
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """Return the record of a backup; empty if it is not complete."""
+    try:
+        return read_record(path)
+    except OperationError:
+        return {}
 
 
 def remove_older(made: Path, keep: int) -> int:
@@ -79,19 +106,13 @@ def remove_older(made: Path, keep: int) -> int:
 
     What is no complete backup stays, and so does the one just made, whatever the clock said.
     """
-    others = sorted((path for path in backups(made.parent) if path != made), key=_age, reverse=True)
-    older = [path for path in others if _age(path)][keep - 1 :]
+    found = backups(made.parent, read_record(made)["database"])
+    complete = {path: made_at(record) for path in found if (record := _record(path))}
+    others = sorted(complete.keys() - {made}, key=lambda path: complete[path], reverse=True)
+    older = others[keep - 1 :]
     for path in older:
         path.unlink(missing_ok=True)
     return len(older)
-
-
-def _age(path: Path) -> str:
-    """Return when a backup was made, or nothing if it is not complete."""
-    try:
-        return made_at(read_record(path)).isoformat()
-    except OperationError:
-        return ""
 
 
 def _write(file: Path, now: datetime) -> Backup:
@@ -128,12 +149,13 @@ def _dump(connection: psycopg.Connection, file: Path, lock: int) -> dict[str, An
     """Dump the database; return what was in it, from the same snapshot."""
     major = connection.info.server_version // 10_000
     folder = find_programs(major)
+    database = database_of(connection)
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     [(snapshot, schema)] = connection.execute(
         "SELECT pg_export_snapshot(), current_schema()"
     ).fetchall()
     tables = count_tables(connection, schema)
-    if MAIN_TABLE not in tables:
+    if not tables.keys() >= NEEDED:
         name = connection.info.dbname
         raise OperationError(f"Database {name} has no tables of itemsite. Check DATABASE_URL.")
     place, environment = login()
@@ -142,7 +164,7 @@ def _dump(connection: psycopg.Connection, file: Path, lock: int) -> dict[str, An
     connection.execute("COMMIT")
     # It reads everything: the list of contents alone is complete in a dump that was cut.
     _run([folder / "pg_restore", f"--file={os.devnull}", str(file)])
-    return {"postgres": major, "schema": schema, "tables": tables}
+    return {"postgres": major, "database": database, "schema": schema, "tables": tables}
 
 
 def _run(command: list[Any], **options: Any) -> None:

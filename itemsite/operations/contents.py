@@ -21,9 +21,9 @@ COUNT = """
     ), 0)::text
     FROM {}
 """
-MAIN_TABLE = "items_item"
+NEEDED = {"items_item", "django_migrations"}
 NAMES = {
-    MAIN_TABLE: "items",
+    "items_item": "items",
     "items_change": "changes",
     "items_changeset": "change sets",
     "auth_user": "accounts",

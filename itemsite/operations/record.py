@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from itemsite.operations.contents import MAIN_TABLE
+from itemsite.operations.contents import NEEDED
 from itemsite.operations.server import OperationError
 
 FORMAT = 1  # of the record
@@ -55,7 +55,7 @@ def check_file(file: Path) -> dict[str, Any]:
     record = read_record(file)
     if _sha256(file, record["bytes"]) != record["sha256"]:
         raise OperationError(f"{file} is damaged: its SHA-256 is wrong. Take another backup.")
-    if MAIN_TABLE not in record["tables"]:
+    if not record["tables"].keys() >= NEEDED:
         raise OperationError(f"{file} has no tables of itemsite. Take another backup.")
     return record
 

@@ -42,6 +42,19 @@ def is_pooled(connection: psycopg.Connection) -> bool:
     return pid != connection.info.backend_pid
 
 
+def database_of(connection: psycopg.Connection) -> str | None:
+    """Return the name of the database with its cluster's number; None without the right to ask."""
+    [(may_ask,)] = connection.execute(
+        "SELECT has_function_privilege('pg_control_system()', 'EXECUTE')"
+    ).fetchall()
+    if not may_ask:
+        return None
+    [(name, cluster)] = connection.execute(
+        "SELECT current_database(), system_identifier FROM pg_control_system()"
+    ).fetchall()
+    return f"{name} of {cluster}"
+
+
 def first_line(error: psycopg.Error) -> str:
     return str(error).partition("\n")[0]
 

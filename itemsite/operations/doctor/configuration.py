@@ -3,6 +3,7 @@
 What is wrong by itself stops every command: variables.py has its sentence.
 """
 
+import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from django.core import checks
 from django.core.checks.security.base import check_secret_key
 from django.http.request import validate_host
 
-from itemsite.operations.doctor.findings import Finding, fault, warning
+from itemsite.operations.doctor.findings import Finding, fault, note, warning
 from itemsite.serving.startup import LOOPBACK
 
 NEW_KEY = """SECRET_KEY=$(python3 -c "import secrets; print(secrets.token_urlsafe(50))")"""
@@ -21,14 +22,15 @@ NAMES_OF_THIS_MACHINE = {*LOOPBACK, "[::1]"}
 
 def debug() -> Iterator[Finding]:
     if settings.DEBUG:
-        found = fault if settings.HTTPS or settings.SITE_URL else warning
+        is_open = _is_served() or not NAMES_OF_THIS_MACHINE.issuperset(settings.ALLOWED_HOSTS)
+        found = fault if is_open else warning
         text = "DEBUG is on: errors show settings and source code to everyone."
         yield found(text, "DEBUG=0")
 
 
 def secret_key() -> Iterator[Finding]:
     if check_secret_key(None):  # for its length there is a sentence, so this is about the rest
-        text = "SECRET_KEY is easy to guess: who has it can sign in as anybody."
+        text = "SECRET_KEY is easy to guess: anybody who has it can sign in as any user."
         yield fault(text, NEW_KEY)
 
 
@@ -41,7 +43,13 @@ def hosts() -> Iterator[Finding]:
         text = (
             "ALLOWED_HOSTS has this machine alone: people who use another name of the site get 400."
         )
-        yield warning(text, f"ALLOWED_HOSTS='{_example()}'")
+        found = warning if _is_served() else note
+        yield found(text, f"ALLOWED_HOSTS='{_example()}'")
+
+
+def _is_served() -> bool:
+    """Tell whether somebody set the site up for others; HTTPS is on by default."""
+    return bool(settings.SITE_URL or (settings.HTTPS and os.environ.get("HTTPS")))
 
 
 def _example() -> str:
@@ -53,7 +61,7 @@ def site_url() -> Iterator[Finding]:
         return
     name = urlsplit(settings.SITE_URL).hostname or ""
     if not validate_host(name, settings.ALLOWED_HOSTS):
-        text = f"ALLOWED_HOSTS lacks {name}, the host of SITE_URL: who opens it gets 400."
+        text = f"ALLOWED_HOSTS lacks {name}, the host of SITE_URL: people who open it get 400."
         yield warning(text, f"ALLOWED_HOSTS='{','.join([*settings.ALLOWED_HOSTS, name])}'")
     if settings.SITE_URL.startswith("https:") and not settings.HTTPS:
         text = "SITE_URL is https, but HTTPS=0: cookies are sent over plain HTTP too."

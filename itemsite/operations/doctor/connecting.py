@@ -19,14 +19,16 @@ MENDS = {
         "DATABASE_URL=postgresql://{user}:PASSWORD@localhost/{dbname}"
     ),
     r"password authentication failed|no password supplied|SASL authentication failed": (
-        "As a superuser: ALTER ROLE {user} PASSWORD 'choose-a-long-one'; then write the same into"
+        "As a superuser: ALTER ROLE {user} PASSWORD 'choose-a-long-one'; or, if there is no such"
+        " role: CREATE ROLE {user} LOGIN PASSWORD 'choose-a-long-one'; then write the same into"
         " DATABASE_URL, special characters as %XX"
     ),
     r"role .* does not exist": (
         "As a superuser: CREATE ROLE {user} LOGIN PASSWORD 'choose-a-long-one';"
     ),
     r"database .* does not exist|no such database": (
-        "As a superuser: CREATE DATABASE {dbname} OWNER {user};"
+        "As a superuser: CREATE DATABASE {dbname} OWNER {user} ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+        " TEMPLATE template0;"
     ),
     r"not permitted to log in": "As a superuser: ALTER ROLE {user} LOGIN;",
     r"permission denied for database": (
@@ -42,12 +44,14 @@ MENDS = {
         "Correct the host in DATABASE_URL; with docker compose it is db"
     ),
     r"timeout expired|timed out": (
-        "In postgresql.conf: listen_addresses = '*', and let port {port} through the firewall"
+        "PostgreSQL hangs or is overloaded: look into its log. If it is on another machine and was"
+        " never reached: listen_addresses = '*' in postgresql.conf, and let port {port} through the"
+        " firewall"
     ),
     r"SSL|certificate": "Add ?sslmode=require to DATABASE_URL, or sslrootcert with the right file",
     r"refused|No such file|Is the server running": (
         "sudo systemctl start postgresql (macOS: brew services start postgresql@18;"
-        " containers: docker compose up -d db)"
+        " containers: docker compose up -d db), or correct the port in DATABASE_URL; it is {port}"
     ),
 }
 OTHERWISE = "Look into PostgreSQL's log, and test with: psql \"$DATABASE_URL\" -c 'SELECT 1'"

@@ -21,9 +21,10 @@ def examine() -> list[Finding]:
         parameters = connections["default"].get_connection_params()
         connection = psycopg.connect(**parameters, autocommit=True)
     except psycopg.Error as error:
-        return [*findings, replace(connecting.unreachable(error), check="connection")]
+        lost = replace(connecting.unreachable(error), check="connection")
+        return [*findings, *run(machine.backup_age), lost]
     with connection:
-        checks_of_it = (*postgres.CHECKS, *database.CHECKS)
+        checks_of_it = (machine.backup_age, *postgres.CHECKS, *database.CHECKS)
         return findings + [f for check in checks_of_it for f in run(check, connection)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
@@ -15,7 +16,7 @@ from itemsite.embedded import binaries
 from itemsite.operations.backup import backups, site
 from itemsite.operations.doctor.findings import Finding, fault, manage, note, warning
 from itemsite.operations.record import made_at, read_record
-from itemsite.operations.server import OperationError
+from itemsite.operations.server import OperationError, database_of
 from itemsite.serving import startup
 
 READABLE_BY_OTHERS = 0o044
@@ -87,10 +88,12 @@ def _folders() -> dict[str, Path]:
     return folders
 
 
-def backup_age() -> Iterator[Finding]:
+def backup_age(connection: psycopg.Connection | None = None) -> Iterator[Finding]:
+    """Look for backups of the database; without a connection, for those of the host name."""
     folder, line = settings.BACKUP_DIR, manage("backup --keep 14")
+    database = database_of(connection) if connection else None
     try:
-        made = backups(folder) if folder.exists() else []
+        made = backups(folder, database) if folder.exists() else []
     except OSError as error:
         yield fault(f"BACKUP_DIR: {folder}: {error.strerror}.", "Name a folder of this account.")
         return
@@ -110,4 +113,4 @@ def backup_age() -> Iterator[Finding]:
         yield warning(f"Other accounts can read {made[0]}.", f"chmod 600 {folder}/*.dump")
 
 
-CHECKS = (secret_files, static_files, disks, backup_age)
+CHECKS = (secret_files, static_files, disks)

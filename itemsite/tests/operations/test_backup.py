@@ -17,7 +17,8 @@ from django.db import connection
 from items.models import Change, ChangeSet, Item, Upload
 from items.tests.changes.history import ADA, add, made_by, sql
 from itemsite.operations import server
-from itemsite.operations.backup import backups
+from itemsite.operations.backup import backups, remove_older
+from itemsite.operations.doctor import machine
 from itemsite.operations.record import append_record, read_record
 from itemsite.tests.clone import until
 from itemsite.tests.database_url import database_url
@@ -108,6 +109,27 @@ def test_only_older_backups_of_this_site_are_removed(tmp_path, settings):
 
 
 @pytest.mark.long
+def test_a_backup_belongs_to_its_database_whatever_the_site_is_called(tmp_path, settings):
+    for host in ("old.example.org", "items.example.org"):
+        settings.SITE_URL = f"https://{host}"
+        call_command("backup", "--to", str(tmp_path))
+    (newest,) = tmp_path.glob("itemsite-items*")
+    others = newest.with_name(f"itemsite-items.example.org-{OLD}")
+    about = read_record(newest)
+    others.touch()
+    append_record(others, about | {"database": "items of 1", "made_at": "2025-01-01T00:00:00Z"})
+    settings.BACKUP_DIR = tmp_path
+    with server.connect() as site:
+        before = list(machine.backup_age(site))
+        found = backups(tmp_path, server.database_of(site))
+
+    assert remove_older(newest, 1) == 1
+
+    assert (before, len(found)) == ([], 2)
+    assert set(tmp_path.iterdir()) == {newest, others}
+
+
+@pytest.mark.long
 def test_a_database_without_tables_is_no_backup(tmp_path):
     name = connection.settings_dict["NAME"] + "_empty"
     with psycopg.connect(database_url("postgres"), autocommit=True) as administrator:
@@ -151,11 +173,11 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_good(tmp_path, locked
     process.send_signal(number)
     process.wait()
     locked.rollback()
-    left = backups(tmp_path)
+    left = backups(tmp_path, None)
 
     until(lambda: take(tmp_path) and not list(tmp_path.glob(".*")))  # pg_dump has ended
     assert left == [older]
-    restore(backups(tmp_path)[0], "--verify")
+    restore(backups(tmp_path, None)[0], "--verify")
 
 
 def take(folder):
@@ -173,7 +195,7 @@ def test_what_is_written_in_the_meantime_is_not_in_it(tmp_path, locked, capfd):
     locked.rollback()
 
     assert process.wait() == 0
-    restore(backups(tmp_path)[0], "--verify")
+    restore(backups(tmp_path, None)[0], "--verify")
     assert re.findall(r"items: \d+", capfd.readouterr().out) == ["items: 1"] * 2
 
 
@@ -186,7 +208,7 @@ def test_a_restore_that_is_killed_changes_nothing(tmp_path, locked):
     locked.execute("LOCK TABLE items_staged IN ACCESS EXCLUSIVE MODE")
     made_by(ADA, add("Later"))
 
-    process = start("restore", backups(tmp_path)[0], "--replace", "--yes")
+    process = start("restore", backups(tmp_path, None)[0], "--replace", "--yes")
     until(WAITING)
     process.kill()
     process.wait()

@@ -76,6 +76,15 @@ def test_what_is_damaged_is_refused(backup):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("table", [b"items_item", b"django_migrations"])
+def test_a_file_without_tables_of_itemsite_is_refused(backup, table):
+    backup.write_bytes(backup.read_bytes().replace(b'"%b": {' % table, b'"other": {'))
+
+    with pytest.raises(CommandError, match="has no tables of itemsite"):
+        restore(backup, "--verify")
+
+
+@pytest.mark.long
 def test_contents_that_differ_are_named(backup):
     content = backup.read_bytes()
     backup.write_bytes(re.sub(rb'("items_item": {"rows": 2, "hash": ")', rb"\g<1>9", content))

@@ -38,6 +38,36 @@ def test_settings_that_do_not_fit_are_found(values, expected, settings):
     assert_found(found(configuration.CHECKS), expected)
 
 
+SERVED = {"SITE_URL": "https://items.example.org"}
+DEBUGGED = {"DEBUG": True, "HTTPS": False}
+SEVERITIES = {
+    "a laptop": ("hosts", {}, None, "note"),
+    "HTTPS is asked for": ("hosts", {}, "1", "warning"),
+    "SITE_URL is set": ("hosts", SERVED, None, "warning"),
+    "DEBUG on a laptop": ("debug", DEBUGGED, "0", "warning"),
+    "DEBUG with a host name": ("debug", DEBUGGED | {"ALLOWED_HOSTS": ["items.lan"]}, "0", "fault"),
+    "DEBUG with every host": ("debug", DEBUGGED | {"ALLOWED_HOSTS": ["*"]}, "0", "fault"),
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "values", "https", "severity"), SEVERITIES.values(), ids=SEVERITIES
+)
+def test_it_is_worse_if_others_can_reach_the_site(
+    check, values, https, severity, settings, monkeypatch
+):
+    settings.HTTPS, settings.SITE_URL, settings.ALLOWED_HOSTS = True, "", ["localhost", "[::1]"]
+    for name, value in values.items():
+        setattr(settings, name, value)
+    monkeypatch.delenv("HTTPS", raising=False)
+    if https:
+        monkeypatch.setenv("HTTPS", https)
+
+    [finding] = getattr(configuration, check)()
+
+    assert finding.severity == severity
+
+
 def test_trusting_every_proxy_is_found(settings):
     from itemsite.variables import networks
 

@@ -5,6 +5,7 @@ import struct
 import threading
 from contextlib import closing
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -14,9 +15,11 @@ from itemsite.operations.doctor.findings import exit_status
 
 pytestmark = pytest.mark.django_db
 REFUSALS = {
-    'password authentication failed for user "itemsite"': "ALTER ROLE itemsite PASSWORD",
+    'password authentication failed for user "itemsite"': (
+        "or, if there is no such role: CREATE ROLE itemsite LOGIN"
+    ),
     'role "itemsite" does not exist': "CREATE ROLE itemsite LOGIN",
-    'database "items" does not exist': "CREATE DATABASE items OWNER itemsite;",
+    'database "items" does not exist': "CREATE DATABASE items OWNER itemsite ENCODING 'UTF8'",
     "sorry, too many clients already": "ALTER SYSTEM SET max_connections",
     "unsupported startup parameter: options": "ignore_startup_parameters = options",
     'no pg_hba.conf entry for host "10.0.0.1"': "host items itemsite ADDRESS",
@@ -65,6 +68,21 @@ def test_a_server_that_refuses_is_explained(monkeypatch, refusing, words, mend):
     assert words in finding.what
     assert mend in finding.mend
     assert "Secret" not in str(finding)
+
+
+UNREACHED = {
+    "connection timeout expired": "PostgreSQL hangs or is overloaded: look into its log.",
+    "Connection refused": "or correct the port in DATABASE_URL; it is 5433",
+}
+
+
+@pytest.mark.parametrize(("said", "mend"), UNREACHED.items(), ids=UNREACHED)
+def test_a_server_that_is_not_reached_is_explained(monkeypatch, said, mend):
+    monkeypatch.setattr(connection, "get_connection_params", lambda: {"port": 5433})
+
+    finding = connecting.unreachable(psycopg.OperationalError(said))
+
+    assert mend in finding.mend
 
 
 def test_the_command_tells_and_ends_with_the_worst(monkeypatch, capsys, refusing):
