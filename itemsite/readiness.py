@@ -2,17 +2,16 @@
 
 import re
 import time
-from functools import cache
 from threading import Lock
 
 import psycopg
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.loader import MigrationLoader
 from gevent import Timeout
 
 from items.database.faults import Fault, fault_of
 from items.database.snapshot_cache import is_gevent
 from items.database.sql import fetch, renew_connection
+from itemsite.operations import migrations
 
 ANSWER_SECONDS = 1.4  # together with KEPT_SECONDS less than 2
 KEPT_SECONDS = 0.5  # of an answer, however many ask
@@ -91,25 +90,19 @@ def _ask() -> list[str]:
         return [_why_unreached() if fault_of(error) is Fault.UNREACHED else _reason(error)]
     if is_read_only:
         renew_connection()  # another probe may find that it can write again
-    migrations = f"{pending} migration{'s' * (pending > 1)} pending"
-    return ["read-only"] * is_read_only + [migrations] * bool(pending)
+    text = f"{pending} migration{'s' * (pending > 1)} pending"
+    return ["read-only"] * is_read_only + [text] * bool(pending)
 
 
 def _count_pending() -> int:
     if time.monotonic() < _Kept.migrated_until and not connection.in_atomic_block:
         return 0
     [[has_table]] = fetch("SELECT to_regclass('django_migrations') IS NOT NULL", ())
-    applied = fetch("SELECT app, name FROM django_migrations", ()) if has_table else []
-    pending = len(_migrations() - set(applied))
+    applied = fetch(migrations.APPLIED, ()) if has_table else []
+    pending = len(migrations.find_pending({(app, name) for app, name in applied}))
     if not pending:
         _Kept.migrated_until = time.monotonic() + MIGRATED_SECONDS
     return pending
-
-
-@cache
-def _migrations() -> set[tuple[str, str]]:
-    """Return app and name of every migration of this version."""
-    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
 def _why_unreached() -> str:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from itemsite import readiness
 from itemsite.embedded.binaries import PROJECT
+from itemsite.operations.doctor import database
 from itemsite.tests.database_url import database_url
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,27 @@ def test_names_what_keeps_it_from_serving(client):
     assert usual == (200, None)
     assert migrating == (503, ["1 migration pending"])
     assert several == (503, ["read-only", "2 migrations pending"])
+
+
+def test_a_squashed_migration_counts_as_the_doctor_counts_it(client):
+    with connection.cursor() as cursor:
+        cursor.execute("""
+            DELETE FROM django_migrations WHERE app = 'items' AND name IN
+                ('0003_api_keys_answers_and_tallies', '0004_api_key', '0006_tally');
+            INSERT INTO django_migrations (app, name, applied)
+                VALUES ('items', '0004_api_key', now())
+        """)
+        half = ready(client)
+        [of_half] = database.migrations(connection.connection)
+        cursor.execute("""
+            INSERT INTO django_migrations (app, name, applied) VALUES ('items', '0006_tally', now())
+        """)
+        whole = ready(client)
+        of_whole = list(database.migrations(connection.connection))
+
+    assert half == (503, ["1 migration pending"])
+    assert of_half.what.startswith("1 migration is pending")
+    assert (whole, of_whole) == ((200, None), [])
 
 
 def test_names_what_postgresql_refuses(client):

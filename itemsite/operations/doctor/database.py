@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import psycopg
 from django.core import checks
-from django.db.migrations.loader import MigrationLoader
 
 from items.database.checks import check_database
 from itemsite.operations.doctor.findings import Finding, fault, manage, warning
+from itemsite.operations.migrations import APPLIED, find_pending, on_disk, replaced_by
 from itemsite.operations.scratch import left_over
 
 LARGE_HISTORY = 5_000_000_000  # bytes
@@ -65,15 +65,10 @@ def search_path(connection: psycopg.Connection) -> Iterator[Finding]:
 
 
 def migrations(connection: psycopg.Connection) -> Iterator[Finding]:
-    on_disk = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
     [(exists,)] = connection.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
-    order = "SELECT app, name FROM django_migrations"
-    applied = set(connection.execute(order).fetchall()) if exists else set()
-    replaced = {key: {tuple(old) for old in on_disk[key].replaces} for key in on_disk}
-    known = set(on_disk).union(*replaced.values())
-    pending = sorted(
-        key for key, old in replaced.items() if key not in applied and not (old and old <= applied)
-    )
+    applied = set(connection.execute(APPLIED).fetchall()) if exists else set()
+    known = on_disk().keys() | set().union(*map(replaced_by, on_disk().values()))
+    pending = find_pending(applied)
     if pending:
         names = ", ".join(map(".".join, pending[:3])) + (", ..." if len(pending) > 3 else "")
         count = f"{len(pending)} migrations are" if len(pending) > 1 else "1 migration is"
