@@ -37,7 +37,12 @@ def choices(name: str, default: str, allowed: tuple[str, ...]) -> list[str]:
 
 def number(name: str, default: int, minimum: int, advice: str) -> int:
     """Return a variable's number, which is not below the minimum."""
-    value = env.int(name, default=default)
+    try:
+        value = env.int(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}: {env.str(name)!r} is not a whole number, such as {default}. {advice}"
+        ) from error
     if value < minimum:
         raise ImproperlyConfigured(f"{name} is below {minimum}. {advice}")
     return value

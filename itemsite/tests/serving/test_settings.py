@@ -74,7 +74,10 @@ def python(code, variables):
         ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
         ({"TIME_ZONE": "Mars/Olympus"}, "TIME_ZONE"),
         ({"TIME_ZONE": "Europe"}, "TIME_ZONE: 'Europe' is unknown."),
-        ({"STATEMENT_TIMEOUT_SECONDS": "soon"}, "STATEMENT_TIMEOUT_SECONDS"),
+        (
+            {"STATEMENT_TIMEOUT_SECONDS": "soon"},
+            "STATEMENT_TIMEOUT_SECONDS: 'soon' is not a whole number, such as 5.",
+        ),
         ({"STATEMENT_TIMEOUT_SECONDS": "-1"}, "STATEMENT_TIMEOUT_SECONDS is below 0"),
         ({"DATABASE_POOL_SIZE": "0"}, "DATABASE_POOL_SIZE is below 1"),
         ({"DATABASE_PREPARE": "-1"}, "DATABASE_PREPARE is below 0"),
