@@ -29,6 +29,13 @@ HAS_TABLES = """
     SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace
         AND relkind IN ('r', 'p'))
 """
+# A role sees of other roles' connections that they exist, but not their programs.
+OTHERS = """
+    SELECT coalesce(nullif(application_name, ''), 'unknown'), count(*)
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+    GROUP BY 1 ORDER BY 1
+"""
 # What extensions brought stays.
 EMPTY = """
 SET LOCAL lock_timeout = '30s';
@@ -62,6 +69,13 @@ $$;
 def is_empty(connection: psycopg.Connection) -> bool:
     [(has_tables,)] = connection.execute(HAS_TABLES).fetchall()
     return not has_tables
+
+
+def others(connection: psycopg.Connection) -> str:
+    """Say who else is connected to the database, as "3 (itemsite: 2, psql: 1)"; "" if nobody is."""
+    counts = connection.execute(OTHERS).fetchall()
+    programs = ", ".join(f"{program}: {count}" for program, count in counts)
+    return f"{sum(count for _, count in counts)} ({programs})" if counts else ""
 
 
 def verify(file: Path, record: dict[str, Any]) -> None:

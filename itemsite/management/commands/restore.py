@@ -62,6 +62,11 @@ class Command(BaseCommand):
                         f" backup, stop the site, then add --replace. To only test the backup, add"
                         " --verify."
                     )
+                if others := restore.others(connection):
+                    self.stderr.write(
+                        f"Connections to database {name}: {others}. Stop the site first: what is"
+                        " saved during the restore can be lost."
+                    )
                 if not yes:
                     _confirm(name, record)
             restore.replace(file, record, connection)

@@ -65,7 +65,7 @@ def test_a_restore_brings_back_what_was_and_goes_on(backup):
 
 
 @pytest.mark.long
-def test_a_database_that_is_not_empty_is_replaced_only_if_told(backup, monkeypatch):
+def test_a_database_that_is_not_empty_is_replaced_only_if_told(backup, monkeypatch, capsys):
     made_by(ADA, add("Later"))
     monkeypatch.setattr("builtins.input", lambda prompt: "production")
 
@@ -74,6 +74,8 @@ def test_a_database_that_is_not_empty_is_replaced_only_if_told(backup, monkeypat
     with pytest.raises(CommandError, match="Nothing was changed"):
         restore(backup, "--replace")
 
+    # The test itself is connected, as a running site would be.
+    assert re.search(r"Connections to database .*itemsite: \d.*Stop", capsys.readouterr().err)
     assert Item.objects.count() == 3
 
 
