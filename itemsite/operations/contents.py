@@ -25,7 +25,6 @@ NEEDED = {"items_item", "django_migrations"}
 NAMES = {
     "items_item": "items",
     "items_change": "changes",
-    "items_changeset": "change sets",
     "auth_user": "accounts",
 }
 # How PostgreSQL writes values as text.
@@ -71,6 +70,6 @@ def differences(expected: dict[str, Content], found: dict[str, Content]) -> list
 
 
 def summary(tables: dict[str, Content]) -> str:
-    """Say how much there is, as "items: 8, changes: 20, change sets: 12, accounts: 3"."""
+    """Say how much there is, as "items: 8, changes: 20, accounts: 3"."""
     counts = ((name, tables.get(table, {"rows": 0})["rows"]) for table, name in NAMES.items())
     return ", ".join(f"{name}: {count:,}" for name, count in counts)

@@ -37,4 +37,4 @@ def run(check: Check, *arguments: object) -> Iterator[Finding]:
         said = str(error).partition("\n")[0].removeprefix("itemsite: ") or type(error).__name__
         name = check.__name__.replace("_", " ")
         text = f"The check of {name} could not be made: {said}"
-        yield replace(warning(text, "Mend what is above, then ask again"), check=check.__name__)
+        yield replace(warning(text, "Mend that, then ask again"), check=check.__name__)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from itemsite.operations import backup
 from itemsite.operations.backup import site
 from itemsite.operations.doctor import machine
 from itemsite.operations.record import append_record
+from itemsite.operations.server import OperationError
 from itemsite.tests.operations.doctor.findings import assert_found, found
 
 
@@ -44,6 +46,21 @@ def test_backups_that_are_missing_old_or_cut_are_found(settings, tmp_path):
 
     old.with_name(old.name.replace("2025", "2026")).touch()
     assert_found(found([machine.backup_age]), ("fault", "backup_age", "is not complete", line))
+
+
+def test_a_folder_of_another_account_is_named(settings, tmp_path, monkeypatch):
+    def refuse(*arguments, **options):
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    settings.BACKUP_DIR = tmp_path
+    monkeypatch.setattr(machine, "backups", refuse)
+    monkeypatch.setattr(backup.Path, "mkdir", refuse)
+
+    with pytest.raises(OperationError, match=f"cannot write to {tmp_path}. .*sudo chown"):
+        backup.take(tmp_path)
+
+    expected = ("fault", "backup_age", f"BACKUP_DIR: {tmp_path}: Permission denied.")
+    assert_found(found([machine.backup_age]), expected)
 
 
 def test_a_secret_that_others_can_read_is_found(monkeypatch, tmp_path):
