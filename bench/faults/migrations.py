@@ -95,6 +95,7 @@ def upgrade(lab: Lab) -> Figures:
         server = lab.start_site(postgres.url, cwd=older).wait_for_address()
         new = lab.start_site(postgres.url, GUNICORN, **OPEN)
         try:
+            new.wait_for_address()
             with steady_load(server) as ledger:
                 failed = _failed(new, "new code, old schema")
                 ledger.fault_ended()
